@@ -80,6 +80,13 @@ class Params:
             raise ParamError(f"{label}应填整数")
         return int(number)
 
+    def flag(self, key: str, label: str) -> bool:
+        """Return a yes or no; nothing filled in is no."""
+        value = self.values.get(key, False)
+        if not isinstance(value, bool):
+            raise ParamError(f"{label}应填是或否")
+        return value
+
     def choice(self, key: str, label: str, options: Mapping[str, str]) -> str:
         """Return one of the keys of `options`, whose values are what the user sees."""
         value = self.values.get(key)
