@@ -1,0 +1,204 @@
+"""Row scopes of the indicator work: every list, page, export, search and API endpoint starts here.
+
+The office, the leaders and the inspectors read the whole county; a chief reads
+the task forces he heads; a unit reads what it owes, leads or supports. The
+three administrative duties and the observers read nothing here.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from indicators.workflow import OPEN_STATES, ItemState
+from portal.querysets import county_reader
+from portal.roles import BUSINESS_ROLES, UNIT_ROLES, Role
+
+if TYPE_CHECKING:
+    from indicators.models import (
+        DispatchRound,
+        Indicator,
+        IndicatorSystem,
+        Instruction,
+        LampRecord,
+        Letter,
+        Measurement,
+        ProgressReport,
+        TaskForce,
+        WorkItem,
+        WorkList,
+    )
+    from portal.models import User
+
+
+def _of_chief(user: User, path: str) -> Q:
+    """Return the condition "a task force headed by `user`", reached from a row by `path`."""
+    if not user.has_role(Role.CHIEF):
+        return Q(pk__in=[])
+    headed = [duty.task_force_id for duty in user.duties.all() if duty.duty in {"chief", "deputy"}]
+    return Q(**{f"{path}__in": headed})
+
+
+def _item_of_unit(user: User, prefix: str = "") -> Q:
+    """Return the condition "an item that the unit of `user` owes or leads"."""
+    if not user.has_role(*UNIT_ROLES):
+        return Q(pk__in=[])
+    unit = user.organisation_id
+    return (
+        Q(**{f"{prefix}organisation": unit})
+        | Q(**{f"{prefix}lead": unit})
+        | Q(**{f"{prefix}task_force__lead": unit})
+    )
+
+
+class IndicatorSystemQuerySet(QuerySet["IndicatorSystem"]):
+    def visible_to(self, user: User) -> IndicatorSystemQuerySet:
+        """Return the systems `user` may read: definitions are known to everybody who works with them."""
+        return self if user.is_active and user.has_role(*(BUSINESS_ROLES - {Role.OBSERVER})) else self.none()
+
+
+class IndicatorQuerySet(QuerySet["Indicator"]):
+    def visible_to(self, user: User) -> IndicatorQuerySet:
+        """Return the indicators `user` may read; see `IndicatorSystemQuerySet.visible_to`."""
+        return self if user.is_active and user.has_role(*(BUSINESS_ROLES - {Role.OBSERVER})) else self.none()
+
+    def current(self) -> IndicatorQuerySet:
+        """Return the indicators in force: neither superseded nor retired."""
+        return self.filter(superseded_by=None, retired_on=None)
+
+
+class TaskForceQuerySet(QuerySet["TaskForce"]):
+    def visible_to(self, user: User) -> TaskForceQuerySet:
+        """Return the task forces `user` may read."""
+        if not user.is_active:
+            return self.none()
+        if county_reader(user):
+            return self
+        scope = _of_chief(user, "pk")
+        if user.has_role(*UNIT_ROLES):
+            through = self.model.responsible.through.objects.filter(
+                taskforce=OuterRef("pk"), organisation=user.organisation_id
+            )
+            owing = Q(items__organisation=user.organisation_id)
+            owed = self.model.objects.filter(owing, pk=OuterRef("pk"))
+            scope |= Q(lead=user.organisation_id) | Q(Exists(through)) | Q(Exists(owed))
+        return self.filter(scope)
+
+
+class WorkListQuerySet(QuerySet["WorkList"]):
+    def visible_to(self, user: User) -> WorkListQuerySet:
+        """Return the ledgers' names; which of their items are seen is the items' own scope."""
+        return self if user.is_active and user.has_role(*(BUSINESS_ROLES - {Role.OBSERVER})) else self.none()
+
+
+class WorkItemQuerySet(QuerySet["WorkItem"]):
+    def visible_to(self, user: User) -> WorkItemQuerySet:
+        """Return the items `user` may read."""
+        if not user.is_active:
+            return self.none()
+        if county_reader(user):
+            return self
+        scope = _of_chief(user, "task_force") | _item_of_unit(user)
+        if user.has_role(*UNIT_ROLES):
+            supported = self.model.supporting.through.objects.filter(
+                workitem=OuterRef("pk"), organisation=user.organisation_id
+            )
+            scope |= Q(Exists(supported))
+        return self.filter(scope)
+
+    def open(self) -> WorkItemQuerySet:
+        """Return what is neither closed nor suspended nor cancelled."""
+        return self.filter(state__in=OPEN_STATES)
+
+    def counted(self) -> WorkItemQuerySet:
+        """Return what counts in totals: all but the cancelled."""
+        return self.exclude(state=ItemState.CANCELLED)
+
+    def overdue(self, on: date) -> WorkItemQuerySet:
+        """Return open items whose due date lies before `on`."""
+        return self.open().filter(due_on__lt=on)
+
+
+class ProgressReportQuerySet(QuerySet["ProgressReport"]):
+    def visible_to(self, user: User) -> ProgressReportQuerySet:
+        """Return the reports `user` may read: those of visible items and those the own unit wrote."""
+        if not user.is_active:
+            return self.none()
+        if county_reader(user):
+            return self
+        scope = _of_chief(user, "item__task_force") | _item_of_unit(user, "item__")
+        if user.has_role(*UNIT_ROLES):
+            scope |= Q(organisation=user.organisation_id)
+        return self.filter(scope)
+
+
+class LampRecordQuerySet(QuerySet["LampRecord"]):
+    def visible_to(self, user: User) -> LampRecordQuerySet:
+        """Return the month-end lamps of the items `user` may read."""
+        if not user.is_active:
+            return self.none()
+        if county_reader(user):
+            return self
+        return self.filter(_of_chief(user, "item__task_force") | _item_of_unit(user, "item__"))
+
+
+class MeasurementQuerySet(QuerySet["Measurement"]):
+    def visible_to(self, user: User) -> MeasurementQuerySet:
+        """Return the measurements `user` may read: own unit's, own task forces', or the county's."""
+        if not user.is_active:
+            return self.none()
+        if county_reader(user):
+            return self
+        scope = _of_chief(user, "indicator__task_force")
+        scope |= _of_chief(user, "indicator__parent__task_force")
+        scope |= _of_chief(user, "indicator__parent__parent__task_force")
+        if user.has_role(*UNIT_ROLES):
+            unit = user.organisation_id
+            scope |= Q(indicator__lead=unit)
+            scope |= Q(indicator__task_force__lead=unit) | Q(indicator__parent__task_force__lead=unit)
+            scope |= Q(indicator__parent__parent__task_force__lead=unit)
+        return self.filter(scope)
+
+
+class DispatchRoundQuerySet(QuerySet["DispatchRound"]):
+    def visible_to(self, user: User) -> DispatchRoundQuerySet:
+        """Return the rounds `user` may read: a chief's own, and for a unit the rounds of its task forces."""
+        if not user.is_active:
+            return self.none()
+        if county_reader(user):
+            return self
+        covers = self.model.task_forces.through.objects.filter(dispatchround=OuterRef("pk"))
+        scope = Q(chief=user) if user.has_role(Role.CHIEF) else Q(pk__in=[])
+        if user.has_role(Role.CHIEF):
+            scope |= Q(Exists(covers.filter(_of_chief(user, "taskforce"))))
+        if user.has_role(*UNIT_ROLES):
+            unit = user.organisation_id
+            own = covers.filter(Q(taskforce__lead=unit) | Q(taskforce__responsible=unit))
+            scope |= Q(lead=unit) | Q(Exists(own))
+        return self.filter(scope)
+
+
+class InstructionQuerySet(QuerySet["Instruction"]):
+    def visible_to(self, user: User) -> InstructionQuerySet:
+        """Return the instructions `user` may read: those he gave and those whose item he may read."""
+        if not user.is_active:
+            return self.none()
+        if county_reader(user):
+            return self
+        return self.filter(
+            Q(given_by=user) | _of_chief(user, "item__task_force") | _item_of_unit(user, "item__")
+        )
+
+
+class LetterQuerySet(QuerySet["Letter"]):
+    def visible_to(self, user: User) -> LetterQuerySet:
+        """Return the letters `user` may read: the county's readers all, a unit those issued to it."""
+        if not user.is_active:
+            return self.none()
+        if county_reader(user):
+            return self
+        if user.has_role(*UNIT_ROLES):
+            return self.filter(organisation=user.organisation_id, state="issued")
+        return self.none()

@@ -1,0 +1,1 @@
+"""What every API endpoint shares: permission, paging, throttling, the shape of errors."""

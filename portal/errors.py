@@ -1,0 +1,13 @@
+"""What services raise. Each error is a Chinese sentence that the person can act on."""
+
+
+class Refused(Exception):
+    """A step, entry or file that is not accepted; the message says why and what to do."""
+
+
+class Conflict(Refused):
+    """Somebody else changed the row first; `theirs` names each field's present value for the page to show."""
+
+    def __init__(self, message: str, theirs: dict[str, object] | None = None) -> None:
+        super().__init__(message)
+        self.theirs = theirs or {}

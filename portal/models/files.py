@@ -1,0 +1,37 @@
+"""Files that people upload: stored under a random name, downloaded through their owner's scope."""
+
+from django.conf import settings
+from django.contrib.contenttypes.fields import GenericForeignKey
+from django.contrib.contenttypes.models import ContentType
+from django.db import models
+
+from portal.querysets import AttachmentQuerySet
+
+
+class Attachment(models.Model):
+    """A file that belongs to one row (evidence of a report, a closing application, a measurement …)."""
+
+    token = models.CharField("标识", max_length=32, unique=True)
+    content_type = models.ForeignKey(ContentType, on_delete=models.PROTECT)
+    object_id = models.PositiveBigIntegerField()
+    owner = GenericForeignKey("content_type", "object_id")
+    name = models.CharField("文件名", max_length=200)
+    stored_name = models.CharField("存储名", max_length=80, unique=True)
+    media_type = models.CharField("类型", max_length=80)
+    size = models.PositiveBigIntegerField("大小")
+    sha256 = models.CharField("摘要", max_length=64)
+    uploaded_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, verbose_name="上传人", on_delete=models.PROTECT, related_name="+"
+    )
+    uploaded_at = models.DateTimeField("上传时间", auto_now_add=True)
+    removed_at = models.DateTimeField("移除时间", null=True, blank=True)
+
+    objects = AttachmentQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "附件"
+        ordering = ["pk"]
+        indexes = [models.Index(fields=["content_type", "object_id"], name="portal_attachment_owner")]
+
+    def __str__(self) -> str:
+        return self.name

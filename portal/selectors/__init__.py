@@ -1,0 +1,1 @@
+"""Questions to the base application, answered with values and frozen dataclasses."""

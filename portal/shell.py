@@ -1,0 +1,67 @@
+"""What every page's frame needs: names, navigation, unread notices, today."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
+from django.utils import timezone
+from django.utils.functional import SimpleLazyObject
+
+from portal.models import Notification, User
+from portal.navigation import NAVIGATION
+from portal.waiting import waiting_counts
+
+
+def shell(request: HttpRequest) -> dict[str, Any]:
+    """Context processor: `site`, `today`, and for a signed-in person `shell`."""
+    context: dict[str, Any] = {
+        "site": {
+            "county": settings.COUNTY_NAME,
+            "system": settings.SYSTEM_NAME,
+            "sample": settings.SAMPLE_EDITION,
+        },
+        "today": timezone.localdate(),
+    }
+    user = getattr(request, "user", None)
+    if isinstance(user, User):
+        context["shell"] = SimpleLazyObject(lambda: _frame(request, user))
+    return context
+
+
+def _frame(request: HttpRequest, user: User) -> dict[str, Any]:
+    return {
+        "navigation": _navigation(request, user),
+        "unread": Notification.objects.visible_to(user).filter(read_at=None).count(),
+    }
+
+
+def _navigation(request: HttpRequest, user: User) -> list[dict[str, Any]]:
+    """Return the groups `user` sees; the entry whose address is the longest prefix of the path is current."""
+    counts = waiting_counts(user)
+    groups: list[dict[str, Any]] = []
+    for group in NAVIGATION:
+        items: list[dict[str, Any]] = []
+        for entry in group.entries:
+            if entry.roles is not None and not user.has_role(*entry.roles):
+                continue
+            try:
+                url = reverse(entry.url_name)
+            except NoReverseMatch:
+                continue
+            items.append(
+                {"label": entry.label, "url": url, "count": counts.get(entry.count), "current": False}
+            )
+        if items:
+            groups.append({"label": group.label, "items": items})
+    here = [
+        item
+        for group in groups
+        for item in group["items"]
+        if request.path == item["url"] or (item["url"] != "/" and request.path.startswith(item["url"]))
+    ]
+    if here:
+        max(here, key=lambda item: len(item["url"]))["current"] = True
+    return groups
