@@ -54,6 +54,7 @@ def lit(facts=ON_TRACK, scheme=DEFAULT_SCHEME, **changes):
         (START, DUE, DUE, "100"),
         (START, DUE, date(2027, 1, 1), "100"),
         (date(2023, 1, 1), date(2023, 12, 31), date(2023, 10, 31), "83.3"),  # 304 of 365 days
+        (date(2026, 1, 1), date(2027, 2, 4), date(2026, 1, 1), "0.3"),  # 1 of 400 days: 0.25 goes up
         (START, START, START, "100"),
         (START, START, date(2025, 12, 31), "0"),
     ],
@@ -68,7 +69,9 @@ def test_without_both_dates_there_is_no_schedule_rather_than_one_of_zero(start, 
     assert behind_points(replace(ON_TRACK, start_on=start, due_on=due)) is None
 
 
-@pytest.mark.parametrize(("percent", "behind"), [("30", "20"), ("50", "0"), ("80", "-30"), ("33.33", "16.7")])
+@pytest.mark.parametrize(
+    ("percent", "behind"), [("30", "20"), ("50", "0"), ("80", "-30"), ("33.33", "16.7"), ("33.35", "16.7")]
+)
 def test_points_behind_schedule(percent, behind):
     assert behind_points(replace(ON_TRACK, percent=Decimal(percent))) == Decimal(behind)
 
@@ -274,6 +277,17 @@ def test_a_wording_of_the_office_is_filled_with_figures_and_a_dash_where_there_i
     scheme = parse_scheme([{"colour": "blue", "when": {"kind": "always"}, "label": "剩{剩余}天差{点数}点"}])
     assert lit(scheme=scheme, percent=Decimal("40.5")) == ("蓝", "剩33天差9.5点")
     assert lit(scheme=scheme, start_on=None, workdays_left=None) == ("蓝", "剩—天差—点")
+
+
+@pytest.mark.parametrize("label", ["原因文字正好写满十四个字为止", "连续无进展已经有{月数}个月整了"])
+def test_a_wording_may_have_fourteen_characters_a_figure_counting_as_two(label):
+    assert parse_scheme(only({"kind": "closed"}, label=label)).rules[0].label == label
+    with pytest.raises(SchemeError, match="最多14个字"):
+        parse_scheme(only({"kind": "closed"}, label=label + "了"))
+
+
+def test_a_scheme_may_have_thirty_rules():
+    assert len(parse_scheme([*only({"kind": "closed"})[:1] * 29, ALWAYS]).rules) == 30
 
 
 def only(when, **rule):

@@ -72,6 +72,10 @@ def test_a_rate_in_percent(part, whole, places, expected):
     assert (None if result is None else str(result)) == expected
 
 
+def test_a_rate_has_one_decimal_place_unless_asked_otherwise():
+    assert str(rate(1, 3)) == "33.3"
+
+
 def test_a_negative_whole_is_refused():
     with pytest.raises(ValueError, match="总数不能为负数"):
         rate(1, -3)
