@@ -1,0 +1,1 @@
+"""Questions to the indicator work, answered with values and frozen dataclasses."""

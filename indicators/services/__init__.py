@@ -1,0 +1,1 @@
+"""Changes of the indicator work. Each function is atomic, audited and safe to call twice."""

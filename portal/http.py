@@ -1,0 +1,23 @@
+"""The request as our views see it: a signed-in person of ours, and htmx's headers read."""
+
+from django.http import HttpRequest
+from django_htmx.middleware import HtmxDetails
+
+from portal.models import User
+
+
+class PortalRequest(HttpRequest):
+    """Only an annotation: middleware puts the attributes there."""
+
+    user: User
+    htmx: HtmxDetails
+
+
+def fragment(request: HttpRequest, template: str, partial: str) -> str:
+    """Return the name of the page, or of its partial when htmx asks for a part of it.
+
+    A history restore asks for the whole page, whatever else its headers say.
+    """
+    headers = request.headers
+    wants_part = headers.get("HX-Request") and not headers.get("HX-History-Restore-Request")
+    return f"{template}#{partial}" if wants_part and not headers.get("HX-Boosted") else template
