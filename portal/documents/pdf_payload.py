@@ -2,6 +2,7 @@
 
 from dataclasses import asdict
 from datetime import date
+from itertools import pairwise
 from typing import Any
 
 from portal.documents import layout
@@ -149,6 +150,10 @@ def _block(block: Block, page: layout.Page, fonts: FontSet) -> Json:
 
 def _table(table: Table, page: layout.Page) -> Json:
     rows = [{**_row(row), "tall": _is_tall(row, table, page)} for row in table.rows]
+    # A group repeats as a header on the next page only above a row: typst stops at two headers in succession.
+    for row, following in pairwise([*rows, None]):
+        if row and row["type"] == "group" and (following is None or following["type"] != "row"):
+            row["type"] = "empty group"
     if not rows:
         rows = [{"type": "empty", "cells": [_runs(table.empty_text)], "tall": False}]
     if table.total_row is not None:

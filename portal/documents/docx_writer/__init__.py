@@ -18,16 +18,18 @@ from portal.documents.numbers import text_width
 LONGEST_HELD = 11  # lines
 
 
-def render_docx(document: OfficialDocument, *, font_folder: Path | None = None) -> bytes:
+def render_docx(
+    document: OfficialDocument, *, font_folder: Path | None = None, system_fonts: bool = True
+) -> bytes:
     """Set a document as DOCX; the same document gives the same bytes.
 
-    The fonts are named, not embedded. `font_folder` is only needed for charts, which become pictures:
-    for them it raises `FontMissing` without any Chinese font and `ChartUnreadable` for a broken chart.
+    The fonts are named, not embedded. `font_folder` and `system_fonts` only matter to charts, which
+    become pictures: for them it raises `FontMissing` without any Chinese font and `ChartUnreadable` for a broken chart.
     """
     docx = new_document()
     set_up_page(docx, document.kind)
     set_properties(docx, document)
-    writer = BlockWriter(docx, document.kind, font_folder)
+    writer = BlockWriter(docx, document.kind, font_folder, system_fonts=system_fonts)
     write = sheet_lines if document.kind is DocumentKind.SHEET else _text_lines
     body = docx.element.body
     for content in write(document, writer):

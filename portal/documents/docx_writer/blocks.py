@@ -44,6 +44,7 @@ class BlockWriter:
     docx: DocxDocument
     kind: DocumentKind
     font_folder: Path | None
+    system_fonts: bool = True
     pictures: int = 0
 
     def write(self, block: Block, *, keep_next: bool = False) -> list[Any]:
@@ -91,4 +92,4 @@ class BlockWriter:
 
     @cached_property
     def _fonts(self) -> FontSet:
-        return find_fonts(self.font_folder)
+        return find_fonts(self.font_folder, system_fonts=self.system_fonts)

@@ -32,7 +32,7 @@ def test_a_free_font_stands_in_for_all_five():
 
 @pytest.mark.parametrize("available", [(), ("Arial", "DejaVu Sans", "Times New Roman")])
 def test_without_a_chinese_font_the_message_says_what_to_install(available):
-    with pytest.raises(FontMissing, match="没有可用的中文字体.*仿宋_GB2312.*字体文件夹"):
+    with pytest.raises(FontMissing, match=r"没有可用的中文字体.*仿宋_GB2312.*字体文件夹"):
         choose_fonts(available)
 
 
