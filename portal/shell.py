@@ -55,11 +55,11 @@ def _navigation(request: HttpRequest, user: User) -> list[dict[str, Any]]:
                 {"label": entry.label, "url": url, "count": counts.get(entry.count), "current": False}
             )
         if items:
-            groups.append({"label": group.label, "items": items})
+            groups.append({"label": group.label, "entries": items})
     here = [
         item
         for group in groups
-        for item in group["items"]
+        for item in group["entries"]
         if request.path == item["url"] or (item["url"] != "/" and request.path.startswith(item["url"]))
     ]
     if here:
