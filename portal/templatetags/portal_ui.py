@@ -220,7 +220,7 @@ def delta(
         f" delta--{good}" if good else "",
         since,
         "+" if rises else "−",
-        plain(abs(value)),
+        plain(value if rises else -value),
         f" {unit}" if unit else "",
         "↑" if rises else "↓",
     )
