@@ -260,3 +260,9 @@ LOGGING = {
 WAITING_COUNTERS: list[str] = []
 SEARCH_PROVIDERS: list[str] = []
 JOB_MODULES = ["portal.jobs"]
+# Tables whose rows carry files but have no `visible_to` of their own: the path to the row that has one.
+ATTACHMENT_SCOPES = {
+    "indicators.closingapplication": "item",
+    "indicators.adjustment": "item",
+    "indicators.milestone": "item",
+}

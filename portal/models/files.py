@@ -35,3 +35,8 @@ class Attachment(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def kind_label(self) -> str:
+        """The extension in capitals, as lists show it."""
+        return self.name.rpartition(".")[2].upper()[:5]

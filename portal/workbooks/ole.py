@@ -10,7 +10,7 @@ ENTRY = 128
 NAME_FIELD = 64
 
 
-def has_stream(data: mmap.mmap, name: str) -> bool:
+def has_stream(data: mmap.mmap | bytes, name: str) -> bool:
     """Whether the container's directory names a stream or storage `name`.
 
     Directory entries are 128 bytes long and lie on 128-byte boundaries: the name in UTF-16 filled up
