@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from indicators.workflow import OPEN_STATES, ItemState
+from indicators.workflow import OPEN_STATES, OWED_STATES, PENDING_STATES, ItemState
 from portal.querysets import county_reader
 from portal.roles import BUSINESS_ROLES, UNIT_ROLES, Role
 
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
         Letter,
         Measurement,
         ProgressReport,
+        ReportingMonth,
         TaskForce,
         WorkItem,
         WorkList,
@@ -121,6 +122,12 @@ class WorkItemQuerySet(QuerySet["WorkItem"]):
         return self.open().filter(due_on__lt=on)
 
 
+class ReportingMonthQuerySet(QuerySet["ReportingMonth"]):
+    def visible_to(self, user: User) -> ReportingMonthQuerySet:
+        """Return the reporting months: their dates are known to everybody who works with them."""
+        return self if user.is_active and user.has_role(*(BUSINESS_ROLES - {Role.OBSERVER})) else self.none()
+
+
 class ProgressReportQuerySet(QuerySet["ProgressReport"]):
     def visible_to(self, user: User) -> ProgressReportQuerySet:
         """Return the reports `user` may read: those of visible items and those the own unit wrote."""
@@ -132,6 +139,19 @@ class ProgressReportQuerySet(QuerySet["ProgressReport"]):
         if user.has_role(*UNIT_ROLES):
             scope |= Q(organisation=user.organisation_id)
         return self.filter(scope)
+
+    def due(self) -> ProgressReportQuerySet:
+        """Return the reports that count as due 应报: all but those no longer owed for a stopped item."""
+        stopped = Q(item__state__in=[ItemState.SUSPENDED, ItemState.CANCELLED])
+        return self.exclude(stopped, state__in=OWED_STATES)
+
+    def owed(self) -> ProgressReportQuerySet:
+        """Return what the units still have to report 未报: nothing written, a draft, or returned."""
+        return self.due().filter(state__in=OWED_STATES)
+
+    def pending(self) -> ProgressReportQuerySet:
+        """Return what waits for a reviewer 待审核."""
+        return self.filter(state__in=PENDING_STATES)
 
 
 class LampRecordQuerySet(QuerySet["LampRecord"]):

@@ -9,7 +9,7 @@ from django.db import models
 from django.db.models import Q
 
 from indicators.models.items import WorkItem
-from indicators.querysets import ProgressReportQuerySet
+from indicators.querysets import ProgressReportQuerySet, ReportingMonthQuerySet
 from indicators.workflow import OWED_STATES, ReportState
 from portal.models import Organisation
 
@@ -30,6 +30,8 @@ class ReportingMonth(models.Model):
     provisional = models.BooleanField("暂定", default=False)
     closed_at = models.DateTimeField("封账时间", null=True, blank=True)
 
+    objects = ReportingMonthQuerySet.as_manager()
+
     class Meta:
         verbose_name = "月报"
         ordering = ["-month"]
@@ -45,13 +47,24 @@ class ReportingMonth(models.Model):
     def __str__(self) -> str:
         return f"{self.month.year}年{self.month.month}月"
 
+    def get_absolute_url(self) -> str:
+        return f"/months/{self.slug}/"
+
+    @property
+    def entry_url(self) -> str:
+        return f"/months/{self.slug}/entry/"
+
+    @property
+    def review_url(self) -> str:
+        return f"/months/{self.slug}/review/"
+
     @property
     def slug(self) -> str:
         return f"{self.month:%Y-%m}"
 
     def is_locked(self, on: date) -> bool:
         """Tell whether the month is locked on the day `on` (unlocks of single units aside)."""
-        return on > self.closes_on and not self.provisional
+        return self.closed_at is not None or (on > self.closes_on and not self.provisional)
 
     def is_late(self, on: date) -> bool:
         """Tell whether a report submitted on the day `on` is late."""
