@@ -6,6 +6,7 @@ Everything drawn is inline SVG with presentation attributes; nothing carries a
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 
@@ -14,6 +15,8 @@ from django.forms import BaseForm, BoundField
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
+
+from portal.charts import share_bar, sparkline
 
 register = template.Library()
 
@@ -230,3 +233,15 @@ def delta(
 def error_summary_fields(form: BaseForm) -> list[BoundField]:
     """Return the bound fields of a form that have errors, in order, for the summary at its top."""
     return [field for field in form if field.errors]
+
+
+@register.simple_tag
+def spark(values: Sequence[Decimal | None], title: str, goal: Decimal | None = None) -> SafeString:
+    """Draw a small line over periods, the goal dotted; the chart escapes its words."""
+    return mark_safe(sparkline(values, title=title, goal=goal))
+
+
+@register.simple_tag
+def lamp_bar(counts: Mapping[str, int], title: str, width: int = 130) -> SafeString:
+    """Draw the shares of lamps as one bar."""
+    return mark_safe(share_bar(counts, title=title, width=width))

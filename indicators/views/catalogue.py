@@ -1,0 +1,83 @@
+"""Pages of the indicator systems: the tree of a year and one definition."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from indicators.forms.measurements import IndicatorForm
+from indicators.models import Indicator, IndicatorSystem
+from indicators.selectors.catalogue import tree_of
+from indicators.services import catalogue as services
+from portal.access import business, role_required
+from portal.errors import Refused
+from portal.http import PortalRequest
+from portal.roles import OFFICE_ROLES
+
+
+@business
+@require_GET
+def system_list(request: PortalRequest) -> HttpResponse:
+    """The newest system, or the one asked for, as a tree with weights and who fills it in."""
+    systems = list(IndicatorSystem.objects.visible_to(request.user))
+    chosen = request.GET.get("system", "")
+    system = next((row for row in systems if f"{row.year}-{row.level}" == chosen), None)
+    system = system or (systems[0] if systems else None)
+    return render(
+        request,
+        "indicators/system_list.html",
+        {
+            "systems": systems,
+            "system": system,
+            "tree": tree_of(system) if system else [],
+            "may_edit": request.user.has_role(*OFFICE_ROLES),
+            "levels": IndicatorSystem.Level,
+            "next_year": timezone.localdate().year + 1,
+        },
+    )
+
+
+@role_required(*OFFICE_ROLES)
+@require_POST
+def system_create(request: PortalRequest) -> HttpResponse:
+    year, level = request.POST.get("year", ""), request.POST.get("level", "")
+    try:
+        if not year.isdigit() or level not in IndicatorSystem.Level.values:
+            raise Refused("请填写四位年份并选择层级。")
+        system = services.create_system(int(year), level, actor=request.user)
+    except Refused as error:
+        messages.error(request, str(error))
+        return redirect("indicators:system_list")
+    messages.success(request, f"已建立「{system}」，载入 18 个一级指标。")
+    return redirect(f"/indicators/?system={system.year}-{system.level}")
+
+
+@role_required(*OFFICE_ROLES)
+@require_http_methods(["GET", "POST"])
+def indicator_edit(request: PortalRequest, year: int, level: str, code: str) -> HttpResponse:
+    """Change a definition; what has data is superseded and the page says so."""
+    indicator = get_object_or_404(
+        Indicator.objects.visible_to(request.user).current(),
+        system__year=year,
+        system__level=level,
+        code=code,
+    )
+    form = IndicatorForm(request.POST if request.method == "POST" else None, instance=indicator)
+    if request.method == "POST" and form.is_valid():
+        indicator.refresh_from_db()
+        try:
+            fresh = services.update_indicator(
+                indicator, form.cleaned_data, actor=request.user, today=timezone.localdate()
+            )
+        except Refused as error:
+            form.add_error(None, str(error))
+        else:
+            replaced = fresh.pk != indicator.pk
+            said = "已生成新定义，原定义及其得分保留" if replaced else "已保存"
+            messages.success(request, f"「{fresh}」{said}。")
+            return redirect(f"/indicators/?system={year}-{level}")
+    context = {"form": form, "indicator": indicator, "has_data": indicator.measurements.exists()}
+    return render(request, "indicators/indicator_form.html", context, status=422 if form.errors else 200)
