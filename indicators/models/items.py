@@ -70,6 +70,8 @@ class WorkItem(models.Model):
     `percent`, `quantity_done` and `verified_month` repeat the newest verified
     report; `lamp`, `lamp_reason` and `lamp_as_of` are the roll-up of the lamp
     rules on that day. Both are kept by services, in the transaction of the change.
+    `stopped_on` is the day on which a suspended or cancelled item was stopped, so
+    that the figures of earlier months still count it as it was.
     """
 
     class LampColour(models.TextChoices):
@@ -111,6 +113,7 @@ class WorkItem(models.Model):
     state = models.CharField("状态", max_length=20, choices=ItemState, default=ItemState.PLANNED)
     round = models.PositiveSmallIntegerField("轮次", default=1)
     closed_on = models.DateField("销号日期", null=True, blank=True)
+    stopped_on = models.DateField("停办日期", null=True, blank=True)
     percent = models.DecimalField("进度", max_digits=5, decimal_places=1, default=0)
     quantity_done = models.DecimalField("完成数量", max_digits=14, decimal_places=2, null=True, blank=True)
     verified_month = models.DateField("最近审核月份", null=True, blank=True)
@@ -230,6 +233,7 @@ class ClosingApplication(models.Model):
     decided_at = models.DateTimeField("核定时间", null=True)
     opinion = models.CharField("核定意见", max_length=300, blank=True)
     outcome = models.CharField("结果", max_length=10, choices=Outcome, default=Outcome.PENDING)
+    reopened_on = models.DateField("重新打开日期", null=True, blank=True)
 
     class Meta:
         verbose_name = "销号申请"
@@ -245,10 +249,11 @@ class ClosingApplication(models.Model):
 
 
 class Adjustment(models.Model):
-    """A change of an item's date or duty, asked for with a reason and decided by the office's head."""
+    """A change of an item's date or duty, with its reason: asked for and decided, or decided at once."""
 
     class Kind(models.TextChoices):
         EXTENSION = "extension", "延期"
+        DATE = "date", "调整时限"
         DUTY = "duty", "调整责任单位"
 
     class State(models.TextChoices):
