@@ -40,6 +40,20 @@ COUNTY_NAME = env("COUNTY_NAME", default="云溪县")
 SYSTEM_NAME = "优化营商环境工作调度平台"
 DOCUMENT_PREFIX = env("DOCUMENT_PREFIX", default="云营商办")
 SAMPLE_EDITION = env.bool("SAMPLE_EDITION", default=False)
+# The accounts that the login page of the sample edition offers, one per role.
+SAMPLE_ACCOUNTS = [
+    "shenruoning",
+    "guweizhou",
+    "linxiaowen",
+    "chengweidong",
+    "zhouqiming",
+    "luzhixing",
+    "xuzhixing",
+    "panjing",
+    "fangzhengping",
+    "jianghuaijin",
+    "mengzhiyuan",
+]
 
 INSTALLED_APPS = [
     "portal",
@@ -116,7 +130,7 @@ else:
     DATABASES["default"]["TEST"] = {"NAME": f"test_portal{TEST_DB_SUFFIX}"}
 # Usernames are unique whatever their case, by a constraint on lower(username); Django's check only
 # knows `unique=True`.
-SILENCED_SYSTEM_CHECKS = ["auth.E003"]
+SILENCED_SYSTEM_CHECKS = ["auth.W004"]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # People and sessions
@@ -124,6 +138,9 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 AUTH_USER_MODEL = "portal.User"
 LOGIN_URL = "portal:login"
 LOGIN_REDIRECT_URL = "/"
+AUTHENTICATION_BACKENDS = ["portal.backends.AccountBackend"]
+# djbh (等保: classes, 90 days) or asvs (longer, no classes, no rotation); see portal/passwords.py.
+PASSWORD_PROFILE = env("PASSWORD_PROFILE", default="djbh")
 PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.Argon2PasswordHasher",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
@@ -206,6 +223,8 @@ CACHES = {
         "LOCATION": REDIS_URL or "portal",
     }
 }
+# A slot of periodic work is taken over when its worker has been silent so long (longer than a task may last).
+JOB_LEASE_SECONDS = env.int("JOB_LEASE_SECONDS", default=900)
 CELERY_BROKER_URL = REDIS_URL
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
@@ -259,7 +278,7 @@ LOGGING = {
 
 WAITING_COUNTERS: list[str] = []
 SEARCH_PROVIDERS: list[str] = []
-JOB_MODULES = ["portal.jobs"]
+JOB_MODULES = ["portal.base_jobs"]
 # Tables whose rows carry files but have no `visible_to` of their own: the path to the row that has one.
 ATTACHMENT_SCOPES = {
     "indicators.closingapplication": "item",

@@ -35,6 +35,7 @@ class Organisation(models.Model):
     order = models.PositiveIntegerField("排序", default=0)
     active_from = models.DateField("启用日期", null=True, blank=True)
     active_until = models.DateField("停用日期", null=True, blank=True)
+    version = models.PositiveIntegerField("版本", default=1)
 
     objects = OrganisationQuerySet.as_manager()
 

@@ -41,6 +41,7 @@ class User(AbstractBaseUser):
     totp_confirmed_at = models.DateTimeField("动态口令启用时间", null=True, blank=True)
     totp_last_step = models.BigIntegerField("已用动态口令时段", default=0)
     created_at = models.DateTimeField("建立时间", auto_now_add=True)
+    version = models.PositiveIntegerField("版本", default=1)
 
     objects = UserManager()
 
