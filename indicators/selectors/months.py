@@ -214,9 +214,9 @@ def _day(day: date) -> str:
     return f"{day.month}月{day.day}日"
 
 
-def open_months(today: date) -> list[ReportingMonth]:
+def open_months() -> list[ReportingMonth]:
     """Return the months that are not closed, oldest first (a month past its closing day included)."""
-    return list(ReportingMonth.objects.filter(closed_at=None, opened_at__date__lte=today).order_by("month"))
+    return list(ReportingMonth.objects.filter(closed_at=None).order_by("month"))
 
 
 def newest_month() -> ReportingMonth | None:
@@ -247,7 +247,7 @@ def review_queue(user: User, reports: ProgressReportQuerySet) -> ProgressReportQ
 
 def waiting_reports(user: User, *, today: date) -> int:
     """Count the reports that wait for `user`: the own unit's owed ones while open, and those to review."""
-    months = [month for month in open_months(today) if not month.is_locked(today)]
+    months = [month for month in open_months() if not month.is_locked(today)]
     reports = ProgressReport.objects.visible_to(user)
     waiting = review_queue(user, reports).count()
     if user.has_role(Role.LIAISON) and months:

@@ -95,7 +95,10 @@ def test_opening_twice_is_opening_once_and_later_items_join(calendar, officer, l
     WorkItemFactory(organisation=unit)
     assert open_month(OCTOBER, actor=officer, today=date(2023, 11, 2)).added == 1
     assert AuditEvent.objects.filter(action="month.open").count() == 1
-    assert Notification.objects.get(recipient=liaison).text == "2023年10月月报已开放，本单位应报 1 项，请于11月3日前填报"
+    assert (
+        Notification.objects.get(recipient=liaison).text
+        == "2023年10月月报已开放，本单位应报 1 项，请于11月3日前填报"
+    )
 
 
 def test_a_blank_report_follows_its_item_to_another_unit_and_a_written_one_stays(calendar, unit, other_unit):
@@ -147,7 +150,11 @@ def test_only_the_office_opens_a_month(calendar, liaison):
 def test_a_month_over_an_unpublished_year_is_provisional_and_never_late_until_it_is_settled(calendar):
     CalendarYear.objects.filter(year=2024).delete()
     row = open_month(date(2023, 12, 1), actor=None, today=date(2024, 1, 2)).month
-    assert (row.provisional, row.is_late(date(2024, 3, 1)), row.is_locked(date(2024, 3, 1))) == (True, False, False)
+    assert (row.provisional, row.is_late(date(2024, 3, 1)), row.is_locked(date(2024, 3, 1))) == (
+        True,
+        False,
+        False,
+    )
     with pytest.raises(Refused, match="暂定"):
         close_month(row, actor=None, today=date(2024, 3, 1))
     assert recompute_provisional_months(date(2024, 1, 2)) == []

@@ -116,9 +116,14 @@ def test_nobody_reviews_what_he_submitted_himself(report, officer, liaison):
     assert take("verify", report, officer) == ""
 
 
-def test_a_unit_that_leads_its_own_item_does_not_pass_its_own_report(month, unit, liaison, unit_head, officer):
+def test_a_unit_that_leads_its_own_item_does_not_pass_its_own_report(
+    month, unit, liaison, unit_head, officer
+):
     own = ReportFactory(
-        item=WorkItemFactory(lead=unit, organisation=unit), state="submitted", submitted_by=liaison, **SUBMITTED
+        item=WorkItemFactory(lead=unit, organisation=unit),
+        state="submitted",
+        submitted_by=liaison,
+        **SUBMITTED,
     )
     assert "不能" in take("lead_pass", own, unit_head)
     assert take("verify", own, officer) == ""
@@ -219,7 +224,9 @@ def test_of_many_reports_the_good_ones_go_in_and_the_others_are_named(month, uni
 def test_submitting_fifty_reports_costs_no_query_per_row(
     month, unit, lead_unit, liaison, officer, django_assert_max_num_queries
 ):
-    rows = [ReportFactory(item=WorkItemFactory(organisation=unit), state="draft", **WRITTEN) for _ in range(50)]
+    rows = [
+        ReportFactory(item=WorkItemFactory(organisation=unit), state="draft", **WRITTEN) for _ in range(50)
+    ]
     with django_assert_max_num_queries(17):
         outcome = services.submit_reports(rows, actor=liaison, today=ON_TIME)
     assert len(outcome.done) == 50
@@ -242,7 +249,9 @@ def test_no_change_takes_one_sentence_and_keeps_last_months_figures(report, item
 
 def test_a_draft_is_kept_as_typed_and_says_so(month, item, liaison):
     report = ReportFactory(item=item)
-    saved = services.save_draft(report, actor=liaison, version=1, fields={"done": "已办 66 件"}, today=ON_TIME)
+    saved = services.save_draft(
+        report, actor=liaison, version=1, fields={"done": "已办 66 件"}, today=ON_TIME
+    )
     assert (saved.state, saved.version, saved.saved_by) == ("draft", 2, liaison)
     again = services.save_draft(saved, actor=liaison, version=1, fields={"done": "已办 66 件"}, today=ON_TIME)
     assert again.version == 2
@@ -260,7 +269,7 @@ def test_autosaving_writes_history_once_per_person(report, liaison, unit_head):
 
 def test_the_second_editor_is_told_what_the_first_one_wrote(report, liaison, unit_head):
     services.save_draft(report, actor=liaison, version=1, fields={"done": "已办 70 件"}, today=ON_TIME)
-    with pytest.raises(Conflict, match="林晓雯.*本月进展") as conflict:
+    with pytest.raises(Conflict, match=r"林晓雯.*本月进展") as conflict:
         services.save_draft(report, actor=unit_head, version=1, fields={"done": "已办 68 件"}, today=ON_TIME)
     assert conflict.value.theirs == {"done": "已办 70 件"}
     report.refresh_from_db()
@@ -269,13 +278,15 @@ def test_the_second_editor_is_told_what_the_first_one_wrote(report, liaison, uni
 
 def test_a_draft_that_the_columns_cannot_hold_is_refused_in_words(report, liaison):
     fields = {"done": "字" * 320, "percent": Decimal(101)}
-    with pytest.raises(Refused, match="现有 320 字.*0 到 100"):
+    with pytest.raises(Refused, match=r"现有 320 字.*0 到 100"):
         services.save_draft(report, actor=liaison, version=1, fields=fields, today=ON_TIME)
 
 
 def test_verification_carries_the_figures_to_the_item_and_judges_its_lamp(month, item, officer):
     WorkItem.objects.update(state="planned", lamp="red")
-    report = ReportFactory(item=item, state="submitted", quantity_done=Decimal(66), **(SUBMITTED | {"percent": 98}))
+    report = ReportFactory(
+        item=item, state="submitted", quantity_done=Decimal(66), **(SUBMITTED | {"percent": 98})
+    )
     take("verify", report, officer)
     item.refresh_from_db()
     assert (item.state, item.percent, item.quantity_done, item.verified_month, item.lamp) == (
@@ -287,7 +298,9 @@ def test_verification_carries_the_figures_to_the_item_and_judges_its_lamp(month,
 def test_an_older_report_verified_later_does_not_set_the_item_back(month, item, officer):
     WorkItem.objects.update(verified_month=OCTOBER, percent=Decimal(88))
     MonthFactory(month=date(2023, 9, 1), due_on=date(2023, 10, 9), closes_on=date(2023, 10, 16))
-    report = ReportFactory(item=item, month=date(2023, 9, 1), state="submitted", **(SUBMITTED | {"percent": 70}))
+    report = ReportFactory(
+        item=item, month=date(2023, 9, 1), state="submitted", **(SUBMITTED | {"percent": 70})
+    )
     take("verify", report, officer)
     item.refresh_from_db()
     assert (item.percent, item.verified_month) == (88, OCTOBER)
