@@ -58,7 +58,7 @@ class Contents:
 def open_workbook(file: BinaryIO | Path, *, limits: Limits = LIMITS) -> Iterator[Workbook]:
     """Open an uploaded workbook (.xlsx, .xls, .ods) that has passed the gate.
 
-    `file` is read from its present position; a path is read where it lies. Raises `WorkbookRefused`
+    `file` is read from its beginning; a path is read where it lies. Raises `WorkbookRefused`
     with a sentence that says what is wrong and what to do.
     """
     with _on_disk(file, limits) as path:
@@ -76,6 +76,7 @@ def _on_disk(file: BinaryIO | Path, limits: Limits) -> Iterator[Path]:
     with tempfile.TemporaryDirectory(prefix="workbook-") as folder:
         path = Path(folder, "upload")
         with path.open("wb") as copy:
+            file.seek(0)
             left = limits.file_bytes + 1
             while left and (piece := file.read(min(left, PIECE))):
                 left -= copy.write(piece)

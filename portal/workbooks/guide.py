@@ -6,7 +6,7 @@ from datetime import date
 from xlsxwriter import Workbook
 
 from portal.workbooks.columns import DAYS, Column, Kind, Sheet
-from portal.workbooks.layout import line_count, row_height
+from portal.workbooks.layout import ROW_HEIGHT, line_count, row_height
 from portal.workbooks.styles import Styles
 
 GUIDE_TITLE = "填写说明"
@@ -90,6 +90,7 @@ def write_guide(book: Workbook, styles: Styles, sheets: Iterable[Sheet], notes: 
         page.set_row(row + 1, 26)
         page.merge_range(row + 1, 0, row + 1, 3, f"工作表「{sheet.title}」", styles.section)
         row += 2
+        page.set_row(row, ROW_HEIGHT)
         for place, head in enumerate(HEADS):
             page.write_string(row, place, head, styles.table_head)
         for cells in _lines(sheet):

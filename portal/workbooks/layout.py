@@ -10,8 +10,8 @@ WIDTHS = {
     Kind.LONG_TEXT: (30, 48),
     Kind.INTEGER: (8, 14),
     Kind.DECIMAL: (10, 18),
-    Kind.PERCENT: (8, 10),
-    Kind.DATE: (12, 12),
+    Kind.PERCENT: (9, 11),
+    Kind.DATE: (13, 13),
     Kind.MONTH: (10, 10),
     Kind.CHOICE: (9, 22),
     Kind.CODE: (10, 24),
@@ -20,12 +20,14 @@ WIDTHS = {
 ELASTIC = {Kind.TEXT: 14.0, Kind.LONG_TEXT: 24.0}
 # A4 landscape takes about this many characters at four fifths of the size; more would be unreadable.
 PAGE = 165.0
-PADDING = 2.0
+PADDING = 3.0
 FILTER_BUTTON = 3.0
-MARGIN = 1.4
+MARGIN = 2.0
+# A line that is over by less than this fits all the same: Chinese characters are a little narrower than two.
+TOLERANCE = 0.1
 
 ROW_HEIGHT = 21.0
-LINE_HEIGHT = 13.8
+LINE_HEIGHT = 13.5
 EXCEL_HIGHEST = 409.0
 
 
@@ -76,10 +78,10 @@ def line_count(text: str, width: float) -> int:
     """Return how many lines a text takes in a column `width` wide."""
     room = max(width - MARGIN, 2.0)
     if "\n" not in text:
-        return max(1, math.ceil(text_width(text) / room))
-    return sum(max(1, math.ceil(text_width(line) / room)) for line in text.split("\n"))
+        return max(1, math.ceil(text_width(text) / room - TOLERANCE))
+    return sum(max(1, math.ceil(text_width(line) / room - TOLERANCE)) for line in text.split("\n"))
 
 
 def row_height(lines: int) -> float:
     """Return the height in points of a row of so many lines; Excel allows 409."""
-    return min(EXCEL_HIGHEST, max(ROW_HEIGHT, lines * LINE_HEIGHT + 7.2))
+    return min(EXCEL_HIGHEST, max(ROW_HEIGHT, lines * LINE_HEIGHT + 7.5))

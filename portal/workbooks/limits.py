@@ -6,6 +6,8 @@ MB = 1 << 20
 
 EXCEL_TEXT = 32_767
 """The most characters of a cell."""
+ROUNDED_FROM = 10**15
+"""Excel keeps 15 digits of a number; from here on it may have rounded."""
 CUT_MARK = "……（内容过长，导出时已截断）"
 """Stands at the end of an exported text that has more than that."""
 EXCEL_ROWS = 1_048_576

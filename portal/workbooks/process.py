@@ -15,10 +15,13 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from portal.workbooks import child, refusals
+from portal.workbooks import refusals
 from portal.workbooks.limits import Limits
 from portal.workbooks.refusals import WorkbookRefused
 
+CHILD = Path(__file__).with_name("child.py")
+# So many workbooks are parsed at a time in one process of ours: each may take a gigabyte.
+SLOTS = threading.BoundedSemaphore(2)
 # The child is given none of our environment, which holds secrets, but what a program needs to start.
 ENVIRONMENT = ("PATH", "LD_LIBRARY_PATH", "SYSTEMROOT", "TMPDIR", "TEMP")
 REFUSALS = {
@@ -49,10 +52,25 @@ class Workbook:
     """A workbook open in a child process; closing it ends the process, whatever it is doing."""
 
     def __init__(self, path: Path, *, suspects: tuple[str, ...], limits: Limits) -> None:
+        if not SLOTS.acquire(timeout=limits.wall_seconds):
+            raise WorkbookRefused(refusals.BUSY)
         self._timed_out = False
-        self._process = subprocess.Popen(
+        self._closed = False
+        try:
+            self._process = self._start(path, suspects, limits)
+        except OSError:
+            SLOTS.release()
+            raise
+        self._timer = threading.Timer(limits.wall_seconds, self._stop_late)
+        self._timer.daemon = True
+        self._timer.start()
+        self.sheets: tuple[SheetName, ...] = ()
+
+    @staticmethod
+    def _start(path: Path, suspects: tuple[str, ...], limits: Limits) -> subprocess.Popen[str]:
+        return subprocess.Popen(
             [
-                *(sys.executable, "-I", child.__file__, str(path)),
+                *(sys.executable, "-I", str(CHILD), str(path)),
                 *(str(limits.memory_bytes), str(limits.cpu_seconds), *suspects),
             ],
             stdin=subprocess.PIPE,
@@ -62,10 +80,6 @@ class Workbook:
             errors="replace",
             env={name: os.environ[name] for name in ENVIRONMENT if name in os.environ},
         )
-        self._timer = threading.Timer(limits.wall_seconds, self._stop_late)
-        self._timer.daemon = True
-        self._timer.start()
-        self.sheets: tuple[SheetName, ...] = ()
 
     def __enter__(self) -> Self:
         try:
@@ -90,7 +104,7 @@ class Workbook:
         One sheet at a time, each read to its end. Raises `WorkbookRefused` when the file turns out to be
         damaged or to hold too much.
         """
-        if self._process.stdin is None:
+        if self._closed or self._process.stdin is None:
             raise ValueError("the workbook is closed")
         with suppress(BrokenPipeError):
             self._process.stdin.write(json.dumps(title) + "\n")
@@ -100,10 +114,14 @@ class Workbook:
                 yield row[0], row[1:]
 
     def close(self) -> None:
+        if self._closed:
+            return
+        self._closed = True
         self._timer.cancel()
         self._process.kill()
         with suppress(BrokenPipeError):
             self._process.communicate()
+        SLOTS.release()
 
     def _stop_late(self) -> None:
         self._timed_out = True

@@ -6,7 +6,7 @@ from typing import Any
 from xlsxwriter import Workbook
 from xlsxwriter.format import Format
 
-from portal.workbooks.columns import Column, Kind
+from portal.workbooks.columns import NUMBERS, Column, Kind
 
 BODY_FONT = "宋体"
 HEAD_FONT = "黑体"
@@ -23,18 +23,19 @@ RED = "#B01219"
 FILL_ERROR = "#FDEEEE"
 
 TEXT = "@"
+# The room of a bracket between a number and the line at its right.
+GAP = "_)"
 NUMBER_FORMATS = {
     Kind.TEXT: TEXT,
     Kind.LONG_TEXT: TEXT,
     Kind.CHOICE: TEXT,
     Kind.CODE: TEXT,
     Kind.PHONE: TEXT,
-    Kind.INTEGER: "#,##0",
+    Kind.INTEGER: f"#,##0{GAP}",
     Kind.DATE: "yyyy-mm-dd",
     Kind.MONTH: "yyyy-mm",
 }
 LEFT_KINDS = frozenset({Kind.TEXT, Kind.LONG_TEXT})
-RIGHT_KINDS = frozenset({Kind.INTEGER, Kind.DECIMAL, Kind.PERCENT})
 MOST_PLACES = 6
 
 
@@ -62,7 +63,7 @@ class Styles:
 
     @property
     def title(self) -> Format:
-        return self._make(("title",), font_name=HEAD_FONT, font_size=16, align="center")
+        return self._make(("title",), font_name=HEAD_FONT, font_size=16, bold=True, align="center")
 
     @property
     def subtitle(self) -> Format:
@@ -105,7 +106,9 @@ class Styles:
 
     @property
     def table_cell(self) -> Format:
-        return self._make(("table cell",), text_wrap=True, border=1, border_color=LINE)
+        return self._make(
+            ("table cell",), text_wrap=True, border=1, border_color=LINE, align="left", indent=1
+        )
 
     def cell(self, column: Column, places: int | None = None, *, flagged: bool = False) -> Format:
         """Return the format of a data cell; numbers without fixed places show those they have."""
@@ -116,8 +119,7 @@ class Styles:
         return self._make(
             ("cell", kind, locked, flagged, places),
             num_format=number_format(kind, places),
-            align=alignment(kind),
-            text_wrap=True,
+            **alignment(kind),
             border=1,
             border_color=LINE,
             **look,
@@ -129,15 +131,17 @@ class Styles:
         return self._make(
             ("blank", kind, column.places),
             num_format=number_format(kind, column.places),
-            align=alignment(kind),
-            text_wrap=True,
+            **alignment(kind),
         )
 
 
-def alignment(kind: Kind) -> str:
-    if kind in RIGHT_KINDS:
-        return "right"
-    return "left" if kind in LEFT_KINDS else "center"
+def alignment(kind: Kind) -> dict[str, Any]:
+    """Return where a cell's content stands; what leans on a side keeps a little away from the line."""
+    if kind in NUMBERS:
+        return {"align": "right"}
+    if kind in LEFT_KINDS:
+        return {"align": "left", "indent": 1, "text_wrap": True}
+    return {"align": "center", "text_wrap": True}
 
 
 @cache
@@ -147,5 +151,5 @@ def number_format(kind: Kind, places: int | None) -> str:
         return NUMBER_FORMATS[kind]
     fraction = "." + "0" * places if places else ""
     if kind is Kind.PERCENT:
-        return f"0{fraction}%"
-    return "General" if places is None else f"#,##0{fraction}"
+        return f"0{fraction}%{GAP}"
+    return "General" if places is None else f"#,##0{fraction}{GAP}"

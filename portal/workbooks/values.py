@@ -11,15 +11,13 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 from portal.workbooks.columns import Column, Kind, normal_name, plain
-from portal.workbooks.limits import EXCEL_TEXT
+from portal.workbooks.limits import EXCEL_TEXT, ROUNDED_FROM
 from portal.workbooks.process import Cell, Fault
 
 Parser = Callable[[Cell], object]
 
 SHOWN = 30
 SHOWN_CHOICES = 8
-# Excel keeps 15 digits of a number; from here on it has rounded.
-ROUNDED_FROM = 10**15
 SERIAL_EPOCH = date(1899, 12, 30)
 # Days that a bare number may mean in a date column: 1954 to 2118.
 SERIALS = range(20_000, 80_000)

@@ -1,6 +1,7 @@
 """Write formatted workbooks of any length in constant memory: to be filled in, printed and sent back."""
 
 import re
+import tempfile
 from collections import deque
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -17,7 +18,7 @@ from xlsxwriter.worksheet import Worksheet
 from portal.workbooks.columns import DAYS, NUMBERS, Column, Kind, Sheet, display, plain
 from portal.workbooks.guide import write_guide
 from portal.workbooks.layout import ROW_HEIGHT, column_widths, line_count, row_height
-from portal.workbooks.limits import CUT_MARK, EXCEL_ROWS, EXCEL_TEXT
+from portal.workbooks.limits import CUT_MARK, EXCEL_ROWS, EXCEL_TEXT, ROUNDED_FROM
 from portal.workbooks.styles import BODY_FONT, BODY_SIZE, MOST_PLACES, Styles
 from portal.workbooks.validation import Choices, add_validations
 
@@ -33,13 +34,13 @@ SAMPLE_ROWS = 100
 SPARE_ROWS = 500
 HEADER_ROW = 2
 A4 = 9
+PRINTED_ONLY = 1
 FOOTER_LENGTH = 200
 FROZEN_COLUMNS = 2
 FROZEN_WIDTH = 40.0
 
 # Excel counts days from 1900 and believes that year to have been a leap year.
 FIRST_DAY = date(1900, 3, 1)
-EXCEL_DIGITS = 15
 # What XML can't hold, and the line breaks of a browser, which Excel would show as a stray mark.
 UNWRITABLE = re.compile("\r\n|[\ufffe\uffff\ud800-\udfff]")
 
@@ -84,16 +85,17 @@ def write_workbook(
 
 def write_sheets(target: BinaryIO | Path, parts: Sequence[Part], *, notes: tuple[str, ...] = ()) -> int:
     """Write several sheets into one workbook; return the number of rows in all of them."""
-    book = Workbook(str(target) if isinstance(target, Path) else target, OPTIONS)
-    book.set_properties({"title": parts[0].heading, "comments": ""})
-    styles, choices = Styles(book), Choices(book)
-    try:
+    # Until it is closed the rows lie in a folder that goes away with everything in it, and nothing is
+    # written to the target: rows that fail half-way leave no half workbook.
+    with tempfile.TemporaryDirectory(prefix="workbook-") as folder:
+        book = Workbook(str(target) if isinstance(target, Path) else target, {**OPTIONS, "tmpdir": folder})
+        book.set_properties({"title": parts[0].heading})
+        styles, choices = Styles(book), Choices(book)
         written = sum(_write_part(book, part, styles, choices) for part in parts)
         to_fill_in = [part.sheet for part in parts if not all(column.locked for column in part.sheet.columns)]
         if to_fill_in:
             write_guide(book, styles, to_fill_in, notes)
         choices.write()
-    finally:
         book.close()
     return written
 
@@ -177,7 +179,7 @@ def _set_up_page(page: Worksheet, part: Part, widths: list[float]) -> None:
     page.repeat_rows(HEADER_ROW)
     page.set_margins(left=0.45, right=0.45, top=0.55, bottom=0.7)
     page.center_horizontally()
-    page.hide_gridlines(0)
+    page.hide_gridlines(PRINTED_ONLY)
     heading = part.heading.replace("&", "&&")[:FOOTER_LENGTH]
     page.set_footer(f"&L&9{heading}&R&9第 &P 页 共 &N 页")
 
@@ -207,6 +209,9 @@ def _row_writer(
             lines = max(lines, write(row, values.get(key), marked))
         if lines > 1:
             page.set_row(row, row_height(lines))
+        # The row before is on disk by now; its height would be kept to the end for pictures we don't have.
+        page.row_info.pop(row - 1, None)
+        page.row_sizes.pop(row - 1, None)
 
     return write_row
 
@@ -263,7 +268,7 @@ def _writable(text: str) -> str:
 def _number(kind: Kind, number: Decimal) -> int | float | str:
     """Return a number as Excel holds it, or as text if it has more than Excel's 15 digits."""
     share = number / 100 if kind is Kind.PERCENT else number
-    if len(share.as_tuple().digits) <= EXCEL_DIGITS or Decimal(f"{share:.15g}") == share:
+    if abs(share) < ROUNDED_FROM and Decimal(f"{share:.15g}") == share:
         return float(share)
     return f"{plain(number)}%" if kind is Kind.PERCENT else plain(number)
 
