@@ -276,7 +276,7 @@ LOGGING = {
 
 # What the base application asks of the others, named as strings
 
-WAITING_COUNTERS: list[str] = []
+WAITING_COUNTERS = ["indicators.selectors.todos.waiting"]
 SEARCH_PROVIDERS: list[str] = []
 JOB_MODULES = ["portal.base_jobs"]
 # Tables whose rows carry files but have no `visible_to` of their own: the path to the row that has one.

@@ -1,0 +1,163 @@
+"""How the task forces stand: their items by lamp, mean progress, and the province's rank."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import ROUND_HALF_UP, Decimal
+
+from django.db.models import Avg, Count, Q, QuerySet
+
+from indicators.lamps import Colour
+from indicators.models import (
+    LampRecord,
+    ProgressReport,
+    RankRecord,
+    TaskForce,
+    TaskForceMember,
+    WorkItem,
+    WorkList,
+)
+from indicators.months import last_day
+from indicators.scoring import Tier, movement, tier
+from indicators.selectors.measurements import latest_ranks
+from indicators.workflow import PENDING_STATES, ReportState
+from portal.models import User
+
+COLOURS = tuple(colour.value for colour in Colour)
+# What counts as the county's tasks and problems; instructions and findings are followed up apart.
+LEDGER_SOURCES = tuple(
+    source
+    for source in WorkList.Source.values
+    if source not in {WorkList.Source.INSTRUCTION, WorkList.Source.INSPECTION}
+)
+
+
+@dataclass(frozen=True)
+class Standing:
+    """One task force: `counts` by colour, `percent` the mean verified progress, None without items."""
+
+    task_force: TaskForce
+    chief: str
+    counts: Mapping[str, int]
+    percent: Decimal | None
+    rank: RankRecord | None = None
+    previous: RankRecord | None = None
+
+    @property
+    def total(self) -> int:
+        return sum(self.counts.values())
+
+    @property
+    def tier(self) -> Tier | None:
+        return tier(self.rank.rank, self.rank.of) if self.rank else None
+
+    @property
+    def moved(self) -> int | None:
+        """Places gained since the rank before; positive is up."""
+        return movement(self.previous.rank if self.previous else None, self.rank.rank if self.rank else None)
+
+    @property
+    def fallen(self) -> int:
+        """Places lost since the rank before, 0 when none were."""
+        return max(0, -(self.moved or 0))
+
+
+@dataclass(frozen=True)
+class Overview:
+    """The task forces that a person may read, and their sum."""
+
+    rows: tuple[Standing, ...]
+    counts: Mapping[str, int] = field(default_factory=dict)
+    percent: Decimal | None = None
+
+    @property
+    def total(self) -> int:
+        return sum(self.counts.values())
+
+
+def overview_now(user: User, *, today: date) -> Overview:
+    """Count the items by today's lamps, of the year of `today`; five queries whatever the number."""
+    items = WorkItem.objects.visible_to(user).counted().filter(work_list__source__in=LEDGER_SOURCES)
+    return _overview(user, _newest_year(user, today), today, items, "lamp", "percent", "task_force")
+
+
+def overview_at(user: User, month: date) -> Overview:
+    """Count the items by the lamps recorded for `month`."""
+    records = LampRecord.objects.visible_to(user).filter(
+        month=month, item__work_list__source__in=LEDGER_SOURCES
+    )
+    return _overview(user, month.year, last_day(month), records, "colour", "percent", "item__task_force")
+
+
+def _newest_year(user: User, today: date) -> int:
+    """Return the newest year up to this one that has task forces (a new year starts without)."""
+    years = TaskForce.objects.visible_to(user).filter(year__lte=today.year).order_by("-year")
+    return years.values_list("year", flat=True).first() or today.year
+
+
+def _overview(
+    user: User,
+    year: int,
+    on: date,
+    rows: QuerySet[WorkItem] | QuerySet[LampRecord],
+    colour: str,
+    percent: str,
+    path: str,
+) -> Overview:
+    counters = {f"n_{name}": Count("pk", filter=Q(**{colour: name})) for name in COLOURS}
+    grouped = rows.filter(**{f"{path}__year": year}).order_by().values(path)
+    found = {row[path]: row for row in grouped.annotate(mean=Avg(percent), **counters)}
+    forces = list(TaskForce.objects.visible_to(user).filter(year=year).select_related("lead", "indicator"))
+    chiefs = _chiefs(forces)
+    ranks = latest_ranks([force.indicator_id for force in forces], on)
+    standings = tuple(
+        Standing(
+            task_force=force,
+            chief=chiefs.get(force.pk, ""),
+            counts={name: found.get(force.pk, {}).get(f"n_{name}", 0) for name in COLOURS},
+            percent=_tidy(found.get(force.pk, {}).get("mean")),
+            rank=ranks.get(force.indicator_id, (None, None))[0],
+            previous=ranks.get(force.indicator_id, (None, None))[1],
+        )
+        for force in forces
+    )
+    counts = {name: sum(row.counts[name] for row in standings) for name in COLOURS}
+    total = sum(counts.values())
+    weighted = sum((row.percent or 0) * row.total for row in standings)
+    return Overview(standings, counts, _tidy(Decimal(weighted) / total) if total else None)
+
+
+def _tidy(mean: object) -> Decimal | None:
+    return None if mean is None else Decimal(str(mean)).quantize(Decimal(1), ROUND_HALF_UP)
+
+
+def _chiefs(forces: Iterable[TaskForce]) -> dict[int, str]:
+    members = TaskForceMember.objects.filter(task_force__in=list(forces), duty=TaskForceMember.Duty.CHIEF)
+    return {row.task_force_id: row.user.name for row in members.select_related("user")}
+
+
+@dataclass(frozen=True)
+class Matter:
+    """Something asked of the leaders: an item in red or yellow whose unit asks for coordination."""
+
+    item: WorkItem
+    text: str
+    reporter: str
+
+
+def matters_to_coordinate(user: User, month: date, limit: int = 50) -> list[Matter]:
+    """Return what units asked to have coordinated in their reports of `month`, red lamps first."""
+    reports = (
+        ProgressReport.objects.visible_to(user)
+        .filter(month=month, state__in=PENDING_STATES | {ReportState.VERIFIED})
+        .exclude(coordination="")
+        .select_related("item__task_force", "item__organisation", "submitted_by", "organisation")
+    )
+    matters = [
+        Matter(row.item, row.coordination, row.submitted_by.name if row.submitted_by else "")
+        for row in reports
+    ]
+    matters.sort(key=lambda one: (-Colour(one.item.lamp).urgency, one.item.due_on or date.max, one.item.pk))
+    return matters[:limit]

@@ -1,0 +1,1 @@
+"""Questions to the documents and across the domains."""

@@ -1,0 +1,1 @@
+"""Pages of the documents, the home page and the overviews."""

@@ -1,0 +1,226 @@
+"""The home page 工作台, the chief's page and the leaders' one sheet."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Any
+
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_GET
+
+from indicators.models import Instruction, ProgressReport, ReportingMonth, WorkItem
+from indicators.months import parse, shift
+from indicators.selectors.measurements import leaves, measured
+from indicators.selectors.months import MonthProgress, count_reports, newest_month
+from indicators.selectors.standing import (
+    LEDGER_SOURCES,
+    Overview,
+    matters_to_coordinate,
+    overview_at,
+    overview_now,
+)
+from portal.access import role_required, signed_in
+from portal.http import PortalRequest
+from portal.models import User
+from portal.roles import COUNTY_READERS, DUTIES, Role
+from portal.selectors.calendar import load_calendar
+from reports.selectors.home import all_todos, by_day, month_strip
+from reports.shares import rate
+
+DECIDED = 3
+DISTRESSED = 12
+
+
+@signed_in
+@require_GET
+def home(request: PortalRequest) -> HttpResponse:
+    """Send the leaders to their sheet and administrators to the system pages; show all others their day."""
+    user = request.user
+    if user.has_role(*DUTIES):
+        return redirect("portal:system")
+    if user.has_role(Role.LEADER):
+        return redirect("reports:leader")
+    if user.has_role(Role.CHIEF) and len(user.roles) == 1:
+        return redirect("reports:chief")
+    today = timezone.localdate()
+    todos = all_todos(user, today=today)
+    month = newest_month()
+    overview = overview_now(user, today=today)
+    late = sum(row.due_on is not None and row.due_on < today for row in todos)
+    return render(
+        request,
+        "reports/home.html",
+        {
+            "greeting": _greeting(),
+            "days": by_day(todos, today=today),
+            "todo_count": len(todos),
+            "late_count": late,
+            "today_count": sum(row.due_on == today for row in todos),
+            "strip": month_strip(today, load_calendar(), month),
+            "overview": overview,
+            "worst_first": _worst_first(overview),
+            "figures": _figures(user, overview, month, today),
+            "month": month,
+        },
+    )
+
+
+def _greeting() -> str:
+    hour = timezone.localtime().hour
+    return "早上好" if hour < 11 else "中午好" if hour < 14 else "下午好" if hour < 18 else "晚上好"
+
+
+def _worst_first(overview: Overview) -> list[Any]:
+    return sorted(overview.rows, key=lambda row: (-row.counts["red"], -row.counts["yellow"], -row.total))
+
+
+def _progress(user: User, month: ReportingMonth | None) -> tuple[MonthProgress, MonthProgress]:
+    """Return how the reports of a month stand and how those of the month before stood."""
+    if month is None:
+        return MonthProgress(), MonthProgress()
+    reports = ProgressReport.objects.visible_to(user)
+    before = shift(month.month, -1)
+    return count_reports(reports.filter(month=month.month)), count_reports(reports.filter(month=before))
+
+
+def _figures(
+    user: User, overview: Overview, month: ReportingMonth | None, today: date
+) -> list[dict[str, Any]]:
+    """Return at most five tiles, each with its change since last month and the rows behind it."""
+    now, before = _progress(user, month)
+    last = overview_at(user, shift(month.month, -1)) if month else Overview(())
+    name = f"{month.month.month}月" if month else ""
+    soon = (
+        WorkItem.objects.visible_to(user)
+        .open()
+        .filter(due_on__range=(today, today + timedelta(days=14)))
+        .count()
+    )
+    return [
+        {
+            "name": f"{name}月报已报",
+            "value": now.reported,
+            "of": now.due,
+            "unit": "项",
+            "url": f"/months/{month.slug}/" if month else "/months/",
+            "change": _difference(rate(now.on_time, now.due), rate(before.on_time, before.due)),
+            "delta_unit": "点",
+            "lead": f"按时率 {_percent(rate(now.on_time, now.due))}，",
+        },
+        {
+            "name": "待审核进展",
+            "value": now.pending,
+            "unit": "项",
+            "url": f"/months/{month.slug}/review/" if month else "",
+        },
+        {
+            "name": "红灯事项",
+            "value": overview.counts.get("red", 0),
+            "unit": "项",
+            "url": "/items/?lamp=red",
+            "alert": overview.counts.get("red", 0) > 0,
+            "change": _difference(overview.counts.get("red"), last.counts.get("red") if last.total else None),
+            "better": "lower",
+        },
+        {
+            "name": "已销号",
+            "value": overview.counts.get("blue", 0),
+            "of": overview.total,
+            "unit": "项",
+            "url": "/items/?state=closed",
+            "change": _difference(
+                overview.counts.get("blue"), last.counts.get("blue") if last.total else None
+            ),
+        },
+        {"name": "两周内到期", "value": soon, "unit": "项", "url": "/items/?due=soon"},
+    ]
+
+
+def _difference(now: Any, before: Any) -> Any:
+    return None if now is None or before is None else now - before
+
+
+def _percent(value: object) -> str:
+    return "—" if value is None else f"{value}%"
+
+
+@role_required(Role.CHIEF)
+@require_GET
+def chief(request: PortalRequest) -> HttpResponse:
+    """A chief's task forces on one screen: lamps, what is red and yellow, instructions, to-dos."""
+    today = timezone.localdate()
+    user = request.user
+    items = WorkItem.objects.visible_to(user).select_related("task_force", "organisation")
+    distressed = items.open().filter(lamp__in=["red", "yellow"], work_list__source__in=LEDGER_SOURCES)
+    instructions = Instruction.objects.visible_to(user).filter(item__in=WorkItem.objects.open())
+    month = newest_month()
+    return render(
+        request,
+        "reports/chief.html",
+        {
+            "overview": overview_now(user, today=today),
+            "distressed": distressed.order_by("lamp", "due_on")[:DISTRESSED],
+            "instructions": instructions.select_related("item__organisation").order_by("item__due_on")[
+                :DISTRESSED
+            ],
+            "days": by_day(all_todos(user, today=today), today=today),
+            "matters": matters_to_coordinate(user, month.month, 6) if month else [],
+            "behind": [row for row in measured(leaves(today.year, user), shift(today, -1)) if row.is_behind][
+                :8
+            ],
+            "month": month,
+        },
+    )
+
+
+@role_required(*COUNTY_READERS)
+@require_GET
+def leader(request: PortalRequest) -> HttpResponse:
+    """The county on one screen and one sheet; `?month=2023-09` shows a closed month as it was."""
+    today = timezone.localdate()
+    newest = newest_month()
+    month = _chosen_month(request, newest, today)
+    live = newest is None or (month == newest.month and not newest.is_locked(today)) or month > newest.month
+    user = request.user
+    overview = overview_now(user, today=today) if live else overview_at(user, month)
+    before = overview_at(user, shift(month, -1))
+    reports = ProgressReport.objects.all()
+    progress, last = (count_reports(reports.filter(month=one)) for one in (month, shift(month, -1)))
+    return render(
+        request,
+        "reports/leader.html",
+        {
+            "month": month,
+            "months": [shift(month, -1), month] if live else [month, newest.month if newest else month],
+            "live": live,
+            "overview": overview,
+            "closed_change": _difference(
+                overview.counts.get("blue"), before.counts.get("blue") if before.total else None
+            ),
+            "red_change": _difference(
+                overview.counts.get("red"), before.counts.get("red") if before.total else None
+            ),
+            "progress": progress,
+            "on_time_rate": rate(progress.on_time, progress.due),
+            "rate_change": _difference(rate(progress.on_time, progress.due), rate(last.on_time, last.due)),
+            "overdue": WorkItem.objects.overdue(today).filter(work_list__source__in=LEDGER_SOURCES).count(),
+            "open_instructions": Instruction.objects.filter(item__in=WorkItem.objects.open()).count(),
+            "late_instructions": Instruction.objects.filter(item__in=WorkItem.objects.overdue(today)).count(),
+            "matters": matters_to_coordinate(user, month, DECIDED),
+            "behind": [row for row in measured(leaves(month.year, user), month) if row.is_behind][:6],
+            "figures_url": reverse("reports:figure_list"),
+        },
+    )
+
+
+def _chosen_month(request: PortalRequest, newest: ReportingMonth | None, today: date) -> date:
+    text = request.GET.get("month", "")
+    if not text:
+        return newest.month if newest else shift(today, -1)
+    try:
+        return parse(text)
+    except ValueError as error:
+        raise Http404 from error

@@ -1,0 +1,115 @@
+"""The home page of each role, the chief's page and the leaders' sheet."""
+
+from datetime import date
+from decimal import Decimal
+from http import HTTPStatus
+
+import pytest
+
+from indicators.models import WorkItem
+from indicators.services.lamps import relight
+from tests.factories import MonthFactory, ReportFactory, WorkItemFactory
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("calendar", "on_the_day")]
+
+TODAY = date(2023, 11, 8)
+
+
+@pytest.fixture
+def october(task_force, unit):
+    """Four items of one unit: one overdue, one closed, two on the way; one report waits for review."""
+    MonthFactory()
+    items = [
+        WorkItemFactory(
+            task_force=task_force, organisation=unit, due_on=date(2023, 11, 1), percent=Decimal(80)
+        ),
+        WorkItemFactory(task_force=task_force, organisation=unit, closed=True),
+        WorkItemFactory(task_force=task_force, organisation=unit, percent=Decimal(95)),
+        WorkItemFactory(task_force=task_force, organisation=unit, percent=Decimal(95)),
+    ]
+    ReportFactory(item=items[0])
+    ReportFactory(
+        item=items[2], state="submitted", done="完成系统联调", percent=95, submitted_at="2023-11-02T08:00Z"
+    )
+    ReportFactory(
+        item=items[3],
+        state="verified",
+        done="印发清单",
+        percent=95,
+        submitted_at="2023-11-02T08:00Z",
+        coordination="请县财政局明确经费渠道",
+    )
+    relight(WorkItem.objects.all(), today=TODAY)
+    return items
+
+
+def page(browse, person, url="/"):
+    return browse(person).get(url)
+
+
+@pytest.mark.parametrize(
+    ("persona", "target"),
+    [("leader", "/leader/"), ("chief", "/chief/"), ("sysadmin", "/system/"), ("auditor", "/system/")],
+)
+@pytest.mark.usefixtures("october")
+def test_home_sends_each_role_to_its_own_first_page(browse, persona, target, request):
+    answer = page(browse, request.getfixturevalue(persona))
+    assert answer.status_code == HTTPStatus.FOUND
+    assert answer.url == target
+
+
+@pytest.mark.parametrize(
+    ("persona", "shown", "hidden"),
+    [
+        ("officer", "1 个单位 1 项进展待审核", "去填报"),
+        ("liaison", "10月进展还有 1 项未提交", "待审核</a>"),
+        ("outsider", "没有待办", "待审核"),
+    ],
+)
+@pytest.mark.usefixtures("october")
+def test_home_lists_what_the_person_must_do(browse, persona, shown, hidden, request):
+    text = page(browse, request.getfixturevalue(persona)).content.decode()
+    assert shown in text
+    assert hidden not in text.partition("我的待办")[2].partition("</section>")[0]
+
+
+@pytest.mark.usefixtures("october")
+def test_the_leaders_sheet_counts_lamps_and_names_what_is_asked_of_them(browse, leader):
+    answer = page(browse, leader, "/leader/")
+    counts = answer.context["overview"].counts
+    assert (counts["red"], counts["blue"], counts["green"]) == (1, 1, 2)
+    text = answer.content.decode()
+    assert "请县财政局明确经费渠道" in text
+    assert "办理建筑许可" in text
+
+
+@pytest.mark.usefixtures("october")
+def test_a_chief_sees_only_the_task_forces_he_heads(browse, chief):
+    other = WorkItemFactory(title="与其他指标长有关的事项", percent=Decimal(5))
+    relight(WorkItem.objects.all(), today=TODAY)
+    text = page(browse, chief, "/chief/").content.decode()
+    assert "办理建筑许可" in text
+    assert other.title not in text
+
+
+@pytest.mark.parametrize("persona", ["liaison", "unit_head", "outsider", "chief", "observer", "sysadmin"])
+def test_the_leaders_sheet_is_refused_to_others(browse, persona, request):
+    assert page(browse, request.getfixturevalue(persona), "/leader/").status_code == HTTPStatus.FORBIDDEN
+
+
+@pytest.mark.parametrize(
+    ("url", "persona"), [("/", "officer"), ("/", "liaison"), ("/leader/", "leader"), ("/chief/", "chief")]
+)
+@pytest.mark.usefixtures("october")
+def test_these_pages_cost_the_same_for_many_items(
+    browse, url, persona, request, task_force, unit, django_assert_max_num_queries
+):
+    for _ in range(30):
+        item = WorkItemFactory(task_force=task_force, organisation=unit, due_on=date(2023, 11, 9))
+        ReportFactory(
+            item=item, state="submitted", done="已推进", percent=50, submitted_at="2023-11-02T08:00Z"
+        )
+    client = browse(request.getfixturevalue(persona))
+    client.get(url)
+    with django_assert_max_num_queries(40):
+        assert client.get(url).status_code == HTTPStatus.OK
