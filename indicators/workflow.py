@@ -58,6 +58,8 @@ OPEN_STATES = frozenset(
         ItemState.AWAITING_OFFICE,
     }
 )
+# What the responsible unit itself can move on: neither under review nor stopped.
+AT_WORK = frozenset({ItemState.PLANNED, ItemState.IN_PROGRESS})
 # A report still owed by the unit; one that waits for a reviewer.
 OWED_STATES = frozenset({ReportState.MISSING, ReportState.DRAFT, ReportState.RETURNED})
 PENDING_STATES = frozenset({ReportState.SUBMITTED, ReportState.LEAD_PASSED})

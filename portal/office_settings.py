@@ -51,6 +51,16 @@ _ALL = (
         "个工作日",
     ),
     Definition(
+        "items.extensions",
+        "台账",
+        "延期次数",
+        1,
+        "同一事项最多可申请延期几次，超过的由营商办主任调整时限",
+        0,
+        9,
+        "次",
+    ),
+    Definition(
         "letters.weekly_limit",
         "督办",
         "每周自动催办上限",

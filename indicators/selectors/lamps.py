@@ -16,6 +16,9 @@ from indicators.workflow import OWED_STATES, ItemState
 from indicators.workflow import ReportState as Stage
 from portal.selectors.calendar import Calendar
 
+# Nothing is judged while an item is stopped, or after it was given up.
+STOPPED = frozenset({ItemState.SUSPENDED, ItemState.CANCELLED})
+
 
 def current_scheme(on: date) -> Scheme:
     """Return the lamp rules that hold on the day `on`: the newest whose day has come, else the default."""
@@ -68,7 +71,7 @@ def _facts(
     return {
         row.pk: LampFacts(
             closed=row.closed_on is not None and row.closed_on <= moment.as_of,
-            suspended=row.state == ItemState.SUSPENDED,
+            suspended=row.state in STOPPED,
             start_on=row.start_on,
             due_on=row.due_on,
             as_of=moment.as_of,

@@ -1,0 +1,62 @@
+"""What an action in the history is called on a page, and how much it weighs there. Pure data."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from indicators.workflow import ITEM_STEPS
+
+
+@dataclass(frozen=True)
+class ActionLabel:
+    """`tone`: "key" for the steps that decide, "bad" for setbacks, "" for the rest."""
+
+    text: str
+    tone: str = ""
+
+
+_TONES = {
+    "apply": "key",
+    "confirm": "key",
+    "lead_pass": "key",
+    "approve": "key",
+    "decline": "bad",
+    "lead_return": "bad",
+    "office_return": "bad",
+    "recheck_failed": "bad",
+    "suspend": "bad",
+    "cancel": "bad",
+}
+
+_OTHERS = {
+    "item.create": ActionLabel("立项", "key"),
+    "item.update": ActionLabel("修改"),
+    "item.import": ActionLabel("台账导入"),
+    "item.export": ActionLabel("导出台账"),
+    "item.chase": ActionLabel("催办", "bad"),
+    "item.assign": ActionLabel("调整责任单位", "key"),
+    "item.request_extension": ActionLabel("申请延期"),
+    "item.extension_approved": ActionLabel("批准延期", "key"),
+    "item.extension_refused": ActionLabel("不同意延期", "bad"),
+    "report.submit": ActionLabel("提交月报"),
+    "report.withdraw": ActionLabel("撤回月报"),
+    "report.lead_pass": ActionLabel("牵头单位审核月报通过"),
+    "report.return": ActionLabel("退回月报", "bad"),
+    "report.verify": ActionLabel("月报审核通过"),
+    "report.reopen": ActionLabel("取消月报审核", "bad"),
+    "taskforce.create": ActionLabel("组建专班", "key"),
+    "taskforce.update": ActionLabel("调整专班"),
+}
+
+ACTION_LABELS: dict[str, ActionLabel] = {
+    **{
+        f"item.{step.name}": ActionLabel(step.label, _TONES.get(step.name, ""))
+        for step in ITEM_STEPS.values()
+    },
+    **_OTHERS,
+}
+
+
+def action_label(action: str) -> ActionLabel:
+    """Return the label of an action; one nobody named is shown as an update."""
+    return ACTION_LABELS.get(action, ActionLabel("更新"))

@@ -1,0 +1,155 @@
+"""Questions to the ledgers: counts that stay cheap at any size, and what an item allows now."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from django.db.models import Avg, Count, Q, QuerySet
+
+from indicators.lamps import elapsed_percent
+from indicators.models import Adjustment, WorkItem, WorkList
+from indicators.workflow import AT_WORK, ItemState
+from portal.models import User
+from portal.roles import UNIT_ROLES, Role
+from portal.selectors.settings import number_setting
+
+COUNT_CAP = 10_000
+
+
+@dataclass(frozen=True)
+class LampCounts:
+    """Items by lamp among at most `COUNT_CAP`; `capped` tells that there are more than were counted."""
+
+    total: int
+    by_colour: dict[str, int]
+    capped: bool
+
+    @property
+    def label(self) -> str:
+        """The total as printed: `103`, or `10000+` where counting stopped."""
+        return f"{COUNT_CAP}+" if self.capped else str(self.total)
+
+
+def lamp_counts(items: QuerySet[WorkItem]) -> LampCounts:
+    """Count `items` by lamp with one query that reads at most 10,001 rows."""
+    some = items.order_by().values("pk")[: COUNT_CAP + 1]
+    rows = WorkItem.objects.filter(pk__in=some).order_by().values_list("lamp").annotate(n=Count("pk"))
+    found = dict(rows)
+    total = sum(found.values())
+    colours = {colour: found.get(colour, 0) for colour in WorkItem.LampColour.values}
+    return LampCounts(min(total, COUNT_CAP), colours, total > COUNT_CAP)
+
+
+@dataclass(frozen=True)
+class ListTab:
+    """A ledger with the number of its items a person may read; None where there are too many to count."""
+
+    work_list: WorkList
+    count: int | None
+
+
+def list_tabs(user: User, *, year: int | None = None) -> list[ListTab]:
+    """Return the ledgers, newest year first, with their counts; two queries."""
+    lists = WorkList.objects.visible_to(user)
+    if year is not None:
+        lists = lists.filter(year=year)
+    some = WorkItem.objects.visible_to(user).order_by().values("pk")[: COUNT_CAP + 1]
+    counted = dict(
+        WorkItem.objects.filter(pk__in=some).order_by().values_list("work_list").annotate(n=Count("pk"))
+    )
+    whole = sum(counted.values()) <= COUNT_CAP
+    return [ListTab(row, counted.get(row.pk, 0) if whole else None) for row in lists]
+
+
+@dataclass(frozen=True)
+class ListSummary:
+    """Where a ledger stands: what counts (all but the cancelled), closed, red, yellow, mean percent."""
+
+    counted: int
+    closed: int
+    red: int
+    yellow: int
+    percent: Decimal | None
+
+
+def list_summary(items: QuerySet[WorkItem]) -> ListSummary:
+    """Summarise `items`; the mean percent is weighted by nothing and None without items."""
+    live = ~Q(state=ItemState.CANCELLED)
+    found = items.order_by().aggregate(
+        counted=Count("pk", filter=live),
+        closed=Count("pk", filter=Q(state=ItemState.CLOSED)),
+        red=Count("pk", filter=live & Q(lamp="red")),
+        yellow=Count("pk", filter=live & Q(lamp="yellow")),
+        percent=Avg("percent", filter=live),
+    )
+    mean = found.pop("percent")
+    return ListSummary(**found, percent=None if mean is None else Decimal(mean).quantize(Decimal(1)))
+
+
+def extension_block(item: WorkItem, *, today: date) -> str:
+    """Return why the unit cannot ask for an extension now and what to do instead, or an empty text.
+
+    How often an item may be extended is the setting `items.extensions`.
+    """
+    if item.state not in AT_WORK:
+        return f"事项为「{item.get_state_display()}」，不能申请延期"
+    if item.due_on is None:
+        return "该事项未设完成时限，不需延期"
+    if item.due_on < today:
+        return "已超过完成时限，不能再申请延期；确需推迟的，请联系营商办主任调整时限"
+    states = list(item.adjustments.filter(kind=Adjustment.Kind.EXTENSION).values_list("state", flat=True))
+    if Adjustment.State.REQUESTED in states:
+        return "已有一项延期申请待审批，请等待审批结果"
+    granted = states.count(Adjustment.State.APPROVED)
+    if granted >= number_setting("items.extensions", on=today):
+        return f"已延期 {granted} 次，按规定不再延期；确需推迟的，由营商办主任调整时限"
+    return ""
+
+
+@dataclass(frozen=True)
+class ItemRow:
+    """A row of the ledger's page: the item and what follows from its dates on that day."""
+
+    item: WorkItem
+    elapsed: Decimal | None
+    overdue_days: int
+
+
+def item_rows(items: Iterable[WorkItem], *, today: date) -> list[ItemRow]:
+    """Return the page's rows; no queries beyond those of `items`."""
+    return [
+        ItemRow(
+            item,
+            None if item.state in _WITHOUT_PACE else elapsed_percent(item.start_on, item.due_on, today),
+            (today - item.due_on).days if item.is_overdue(today) and item.due_on else 0,
+        )
+        for item in items
+    ]
+
+
+_WITHOUT_PACE = frozenset({ItemState.SUSPENDED, ItemState.CANCELLED})
+
+
+def waiting_for(user: User) -> Q:
+    """Return the condition "an item whose next step is this person's": to confirm, to review, to decide."""
+    scope = Q(pk__in=[])
+    if user.has_role(Role.OFFICE_HEAD):
+        scope |= Q(state=ItemState.AWAITING_OFFICE)
+    if user.has_role(Role.UNIT_HEAD):
+        scope |= Q(state=ItemState.AWAITING_UNIT, organisation=user.organisation_id)
+    if user.has_role(*UNIT_ROLES):
+        scope |= Q(state=ItemState.AWAITING_LEAD, lead=user.organisation_id)
+    return scope
+
+
+def mine(user: User) -> Q:
+    """Return the condition "my items": owed or led by my unit, of my task forces, or waiting for my step."""
+    scope = Q(organisation=user.organisation_id) | Q(lead=user.organisation_id) | waiting_for(user)
+    if user.has_role(Role.CHIEF):
+        scope |= Q(
+            task_force__in=[duty.task_force_id for duty in user.duties.all() if duty.duty != "liaison"]
+        )
+    return scope
