@@ -278,7 +278,7 @@ LOGGING = {
 
 WAITING_COUNTERS = ["indicators.selectors.todos.waiting"]
 SEARCH_PROVIDERS: list[str] = []
-JOB_MODULES = ["portal.base_jobs"]
+JOB_MODULES = ["portal.base_jobs", "indicators.jobs"]
 # Tables whose rows carry files but have no `visible_to` of their own: the path to the row that has one.
 ATTACHMENT_SCOPES = {
     "indicators.closingapplication": "item",

@@ -53,6 +53,14 @@ STATE_GLYPHS = {
     "superseded": "stop",
     "proposed": "half",
     "dismissed": "stop",
+    "due": "none",
+    "running": "half",
+    "done": "done",
+    "failed": "back",
+    "skipped": "stop",
+    "owed": "none",
+    "sent": "done",
+    "dead": "back",
 }
 ICONS = {
     "search": '<circle cx="7" cy="7" r="4.5"/><path d="M10.5 10.5L14 14"/>',
@@ -93,7 +101,7 @@ def lamp(colour: str, reason: str = "") -> SafeString:
 def state(value: str, label: str) -> SafeString:
     """Draw how far the workflow has gone: a pie glyph by value, and the label."""
     glyph = mark_safe(GLYPHS[STATE_GLYPHS.get(value, "quarter")])
-    kind = " state--back" if value == "returned" else ""
+    kind = " state--back" if value in {"returned", "failed", "dead"} else ""
     return format_html(
         '<span class="state{}"><svg class="state__glyph" viewBox="0 0 14 14" aria-hidden="true">{}</svg>{}</span>',
         kind,
