@@ -34,6 +34,7 @@ if sys.platform != "win32":
 BATCH = 250
 MAX_COLUMNS = 256
 MAX_SENT = 96 << 20
+EXCEL_ROWS = 1_048_576
 
 WORKBOOK = "xl/workbook.xml"
 RELATIONS = "xl/_rels/workbook.xml.rels"
@@ -51,6 +52,10 @@ Faults = dict[int, dict[int, str]]
 
 class TooMuchError(Exception):
     """More was read than the portal would keep."""
+
+
+class TooWideError(Exception):
+    """The sheet reaches further than a sheet can."""
 
 
 def main(path: str, memory: int, seconds: int, suspects: list[str]) -> None:
@@ -71,6 +76,8 @@ def main(path: str, memory: int, seconds: int, suspects: list[str]) -> None:
         _say(refused="password")
     except (MemoryError, TooMuchError):
         _say(refused="too much")
+    except TooWideError:
+        _say(refused="too wide")
     except (CalamineError, OSError, ValueError, KeyError, expat.ExpatError, zipfile.BadZipFile):
         _say(refused="damaged")
 
@@ -119,6 +126,8 @@ def _encode(value: object) -> object:
 
 def _rows(sheet: CalamineSheet, faults: Faults) -> Iterator[Row]:
     """Yield the rows that hold anything; calamine counts rows from the first, columns from the first used."""
+    if sheet.end and sheet.end[0] >= EXCEL_ROWS:
+        raise TooWideError
     start = sheet.start or (0, 0)
     margin = [""] * start[1]
     for number, cells in enumerate(sheet.iter_rows(), start=1):

@@ -27,6 +27,7 @@ ENVIRONMENT = ("PATH", "LD_LIBRARY_PATH", "SYSTEMROOT", "TMPDIR", "TEMP")
 REFUSALS = {
     "password": refusals.ENCRYPTED,
     "too much": refusals.TOO_MUCH,
+    "too wide": refusals.TOO_WIDE_APART,
     "damaged": refusals.DAMAGED,
 }
 

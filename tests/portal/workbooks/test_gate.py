@@ -189,6 +189,23 @@ print(spent, peak / 1024, said)
 CORNERS = '<row r="1"><c r="A1"><v>1</v></c></row><row r="1048576"><c r="XFD1048576"><v>1</v></c></row>'
 
 
+BEYOND = '<row r="1"><c r="A99999999999"><v>1</v></c></row>'
+
+
+def repeating():
+    """Return an .ods of 2 kB that says of its one cell that it stands there seventeen thousand million times."""
+    with zipfile.ZipFile(SAMPLES / "ledger.ods") as source:
+        parts = {name: source.read(name).decode() for name in source.namelist()}
+    body = (
+        '<table:table-row table:number-rows-repeated="1048576">'
+        '<table:table-cell office:value-type="float" office:value="1" table:number-columns-repeated="16384"/>'
+        "</table:table-row></table:table>"
+    )
+    before, _row, rest = parts["content.xml"].partition("<table:table-row")
+    parts["content.xml"] = before + body + rest.partition("</table:table>")[2]
+    return archive(parts)
+
+
 @pytest.mark.parametrize(
     ("name", "make", "sentence"),
     [
@@ -197,6 +214,8 @@ CORNERS = '<row r="1"><c r="A1"><v>1</v></c></row><row r="1048576"><c r="XFD1048
         ("lying", lambda path: bomb(path, many_rows(), declared=30 * MB), "结构异常"),
         ("entities", lambda path: path.write_bytes(entity_expansion()), "结构异常"),
         ("corners", lambda path: path.write_bytes(handmade(CORNERS)), "范围过大"),
+        ("beyond", lambda path: path.write_bytes(handmade(BEYOND)), "范围过大"),
+        ("repeats", lambda path: path.write_bytes(repeating()), "已损坏"),
     ],
 )
 def test_bombs_are_refused_within_a_second_and_a_hundred_megabytes(tmp_path, name, make, sentence):
