@@ -4,6 +4,7 @@ from django.urls import include, path
 
 urlpatterns = [
     path("", include("portal.pages")),
+    path("api/", include("portal.api.urls")),
     path("", include("indicators.urls")),
     path("", include("reports.urls")),
 ]

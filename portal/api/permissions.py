@@ -1,12 +1,18 @@
 """The access declaration of a view class, asked for API calls."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
-from rest_framework.views import APIView
 
 from portal.access import access_of
 from portal.middleware import permits
 from portal.models import User
+
+if TYPE_CHECKING:
+    from rest_framework.views import APIView
 
 
 class IsPermitted(BasePermission):

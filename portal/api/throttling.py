@@ -1,10 +1,16 @@
 """Limit calls by account, or by address where there is none."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 from rest_framework.request import Request
 from rest_framework.throttling import SimpleRateThrottle
-from rest_framework.views import APIView
 
 from portal.middleware import peer_address
+
+if TYPE_CHECKING:
+    from rest_framework.views import APIView
 
 
 class AccountThrottle(SimpleRateThrottle):
