@@ -2,11 +2,14 @@
 
 from django.urls import URLPattern, path
 
-from indicators.views import catalogue, measurements
+from indicators.views import catalogue, lamps, measurements
 
 app_name = "indicators"
 
 urlpatterns: list[URLPattern] = [
+    # lamps
+    path("lamp-schemes/", lamps.scheme_list, name="scheme_list"),
+    path("lamp-schemes/new/", lamps.scheme_edit, name="scheme_edit"),
     # catalogue
     path("indicators/", catalogue.system_list, name="system_list"),
     path("indicators/new/", catalogue.system_create, name="system_create"),

@@ -24,7 +24,7 @@ def relight(items: QuerySet[WorkItem], *, today: date) -> int:
     for all items. A second call changes nothing.
     """
     scheme, calendar, changed = current_scheme(today), load_calendar(), 0
-    for batch in _batches(items):
+    for batch in batches(items):
         facts = facts_today(batch, today=today, calendar=calendar)
         fresh = []
         for item in batch:
@@ -48,7 +48,7 @@ def record_month(month: date, *, today: date) -> int:
     """
     scheme, calendar, written = current_scheme(today), load_calendar(), 0
     items = WorkItem.objects.counted().filter(start_on__lt=shift(month, 1))
-    for batch in _batches(items):
+    for batch in batches(items):
         records = _records(batch, month, today, calendar, scheme)
         LampRecord.objects.bulk_create(
             records,
@@ -80,7 +80,7 @@ def _records(
     return records
 
 
-def _batches(items: QuerySet[WorkItem]) -> Iterator[list[WorkItem]]:
+def batches(items: QuerySet[WorkItem]) -> Iterator[list[WorkItem]]:
     """Yield the items in batches by key, so that memory stays bounded."""
     last = 0
     while batch := list(items.filter(pk__gt=last).order_by("pk")[:BATCH]):
