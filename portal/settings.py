@@ -190,6 +190,8 @@ FONT_FOLDER = env("FONT_FOLDER", default="")
 
 # Security
 
+# The end of the audit chain, written down every night outside the database; best on another machine's share.
+AUDIT_ANCHOR_FILE = Path(env("AUDIT_ANCHOR_FILE", default=str(VAR / "audit_anchors.txt")))
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
@@ -285,3 +287,8 @@ ATTACHMENT_SCOPES = {
     "indicators.adjustment": "item",
     "indicators.milestone": "item",
 }
+WORKFLOW_TABLES = [
+    ("事项", "indicators.workflow.ITEM_STEPS", "indicators.workflow.ItemState"),
+    ("月报进展", "indicators.workflow.REPORT_STEPS", "indicators.workflow.ReportState"),
+    ("监测值", "indicators.workflow.MEASUREMENT_STEPS", "indicators.workflow.MeasurementState"),
+]
