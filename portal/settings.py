@@ -39,7 +39,9 @@ CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 COUNTY_NAME = env("COUNTY_NAME", default="云溪县")
 SYSTEM_NAME = "优化营商环境工作调度平台"
 DOCUMENT_PREFIX = env("DOCUMENT_PREFIX", default="云营商办")
-SAMPLE_EDITION = env.bool("SAMPLE_EDITION", default=False)
+# `manage.py demo` leaves the marker beside the sample's data.
+SAMPLE_MARKER = VAR / "sample-edition"
+SAMPLE_EDITION = env.bool("SAMPLE_EDITION", default=not PRODUCTION and SAMPLE_MARKER.exists())
 # The accounts that the login page of the sample edition offers, one per role.
 SAMPLE_ACCOUNTS = [
     "shenruoning",
@@ -280,6 +282,7 @@ LOGGING = {
 
 WAITING_COUNTERS = ["indicators.selectors.todos.waiting"]
 SEARCH_PROVIDERS: list[str] = []
+AUDIT_LABELS = ["portal.audit_labels.ACTION_LABELS", "indicators.labels.ACTION_LABELS"]
 JOB_MODULES = ["portal.base_jobs", "indicators.jobs"]
 # Tables whose rows carry files but have no `visible_to` of their own: the path to the row that has one.
 ATTACHMENT_SCOPES = {
