@@ -15,8 +15,8 @@ from indicators.labels import action_label
 from indicators.lamps import elapsed_percent
 from indicators.models import Adjustment, ClosingApplication, ProgressReport, WorkItem
 from indicators.months import last_day
-from indicators.selectors.items import extension_block
-from indicators.workflow import ITEM_STEPS, UNIT, Actor, ItemState, ReportState, Step
+from indicators.selectors.items import CHASERS, extension_block
+from indicators.workflow import AT_WORK, ITEM_STEPS, UNIT, Actor, ItemState, ReportState, Step
 from portal.charts import Series, line
 from portal.models import Attachment, AuditEvent, User
 from portal.selectors.files import attachments_by_owner
@@ -266,6 +266,8 @@ def _acts(
         (blocked if why else acts).append(act)
     _add_extension(item, capacities, adjustments, acts, blocked, today=today)
     _add_decision(user, capacities, adjustments, acts, blocked)
+    if user.has_role(*CHASERS) and item.state in AT_WORK:
+        acts.append(Act("chase", "催办", "给责任单位联络员发一条催办消息，计催办 1 次"))
     if acts and acts[0].name in LEADING:
         first = acts[0]
         acts[0] = Act(first.name, first.label, first.effect, first.needs_note, primary=True, page=first.page)
@@ -296,7 +298,7 @@ def _add_extension(
         return
     why = extension_block(item, today=today)
     act = Act(
-        "request-extension",
+        "request_extension",
         "申请延期",
         "写明理由和新的时限，由营商办主任审批；原时限保留",
         needs_note=True,
@@ -318,9 +320,9 @@ def _add_decision(
     why = "您是申请人，须由他人审批" if row.requested_by_id == user.pk else ""
     until = row.new_due_on.isoformat() if row.new_due_on else ""
     granted = Act(
-        "grant-extension", "同意延期", f"时限改为 {until}，通知责任单位", primary=not acts, why_not=why
+        "grant_extension", "同意延期", f"时限改为 {until}，通知责任单位", primary=not acts, why_not=why
     )
-    refused = Act("refuse-extension", "不同意延期", "时限不变，写明原因", needs_note=True, why_not=why)
+    refused = Act("refuse_extension", "不同意延期", "时限不变，写明原因", needs_note=True, why_not=why)
     if why:
         blocked += [granted, refused]
     else:

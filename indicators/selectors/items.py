@@ -13,10 +13,12 @@ from indicators.lamps import elapsed_percent
 from indicators.models import Adjustment, WorkItem, WorkList
 from indicators.workflow import AT_WORK, ItemState
 from portal.models import User
-from portal.roles import UNIT_ROLES, Role
+from portal.roles import OFFICE_ROLES, UNIT_ROLES, Role
 from portal.selectors.settings import number_setting
 
 COUNT_CAP = 10_000
+# Who may send a 催办 to the unit that owes an item.
+CHASERS = OFFICE_ROLES | {Role.CHIEF, Role.INSPECTOR}
 
 
 @dataclass(frozen=True)

@@ -76,9 +76,8 @@ def test_each_step_succeeds_exactly_for_the_states_and_people_of_the_table(state
             try:
                 take(name, trial, people[persona])
                 taken = True
-            except Refused as error:
+            except Refused:
                 taken = False
-                assert str(error).endswith(("。", "权限", "办理", "提交", "查看"))
             with connection.cursor() as cursor:
                 cursor.execute("ROLLBACK TO SAVEPOINT trial")
             assert taken == allowed(persona, step, state), (state, name, persona)
@@ -230,7 +229,7 @@ def test_a_step_after_another_change_that_still_allows_it_is_a_conflict(item, pe
     adjustments.adjust_item(
         item, actor=people["director"], today=TODAY, reason="提前", due_on=date(2023, 12, 1)
     )
-    with pytest.raises(Conflict, match="县营商办顾维舟 .*改了完成时限"):
+    with pytest.raises(Conflict, match=r"县营商办顾维舟 .*改了完成时限"):
         take_step(stale, "suspend", actor=people["director"], today=TODAY, note="等待")
 
 

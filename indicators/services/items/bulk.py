@@ -11,15 +11,15 @@ from django.db.models import F, QuerySet
 from django.utils import timezone
 
 from indicators.models import Adjustment, ProgressReport, ReportingMonth, WorkItem
+from indicators.selectors.items import CHASERS
 from indicators.services.items.steps import people_of
 from indicators.workflow import AT_WORK, OWED_STATES
 from portal.errors import Refused
 from portal.models import AuditEvent, Organisation, User
-from portal.roles import OFFICE_ROLES, UNIT_ROLES, Role
+from portal.roles import UNIT_ROLES, Role
 from portal.services import audit
 from portal.services.notices import notify
 
-CHASERS = OFFICE_ROLES | {Role.CHIEF, Role.INSPECTOR}
 MOST_AT_ONCE = 500
 
 

@@ -1,0 +1,149 @@
+"""The filter rows of the lists; what is chosen stands in the address."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import django_filters as filters
+from django import forms
+from django.db.models import Q, QuerySet
+
+from indicators.models import TaskForce, WorkItem, WorkList
+from indicators.months import first_of, shift
+from indicators.selectors.items import mine, waiting_for
+from indicators.workflow import OPEN_STATES, ItemState
+from portal.models import Organisation, User
+from portal.selectors.calendar import load_calendar
+
+SOON_WORKDAYS = 10
+OPEN = "open"
+SHOWS = (("mine", "我的"), ("waiting", "待我办理"), ("overdue", "逾期"), ("soon", "即将到期"))
+DUE_PERIODS = (
+    ("this_month", "本月到期"),
+    ("next_month", "下月到期"),
+    ("quarter", "三个月内到期"),
+    ("none", "未设时限"),
+)
+
+
+def _select() -> forms.Select:
+    return forms.Select(attrs={"class": "field__input"})
+
+
+class WorkItemFilter(filters.FilterSet):
+    """The ledger's filter row. A value that means nothing is passed over, as if it were not there."""
+
+    q = filters.CharFilter(
+        method="search",
+        label="编号、标题、举措",
+        widget=forms.TextInput(
+            attrs={"type": "search", "class": "field__input", "placeholder": "编号、标题、举措"}
+        ),
+    )
+    task_force = filters.ModelChoiceFilter(
+        queryset=TaskForce.objects.none(),
+        to_field_name="code",
+        label="专班",
+        empty_label="全部专班",
+        widget=_select(),
+    )
+    organisation = filters.ModelChoiceFilter(
+        queryset=Organisation.objects.none(),
+        to_field_name="code",
+        label="责任单位",
+        empty_label="全部责任单位",
+        widget=_select(),
+    )
+    lamp = filters.ChoiceFilter(
+        choices=WorkItem.LampColour.choices, label="亮灯", empty_label="全部亮灯", widget=_select()
+    )
+    state = filters.ChoiceFilter(
+        choices=[(OPEN, "未销号"), *ItemState.choices],
+        method="in_state",
+        label="状态",
+        empty_label="全部状态",
+        widget=_select(),
+    )
+    due = filters.ChoiceFilter(
+        choices=DUE_PERIODS, method="due_within", label="到期", empty_label="不限到期", widget=_select()
+    )
+    important = filters.ChoiceFilter(
+        choices=[("1", "只看重点")],
+        method="only_important",
+        label="重点",
+        empty_label="不限重点",
+        widget=_select(),
+    )
+    work_list = filters.CharFilter(method="of_list", widget=forms.HiddenInput())
+    show = filters.ChoiceFilter(choices=SHOWS, method="shown", label="范围", widget=forms.HiddenInput())
+
+    class Meta:
+        model = WorkItem
+        fields: tuple[str, ...] = ()
+
+    def __init__(self, data: Any, *, queryset: QuerySet[WorkItem], user: User, today: date) -> None:
+        super().__init__(data, queryset=queryset)
+        self.user, self.today = user, today
+        self.work_list = find_list(user, str(data.get("work_list", "")))
+        self.filters["task_force"].queryset = TaskForce.objects.visible_to(user).only("code", "name")
+        units = Organisation.objects.visible_to(user).only("code", "short_name")
+        self.filters["organisation"].queryset = units
+
+    def search(self, items: QuerySet[WorkItem], _name: str, text: str) -> QuerySet[WorkItem]:
+        for word in text.split()[:5]:
+            items = items.filter(
+                Q(number__icontains=word) | Q(title__icontains=word) | Q(measures__icontains=word)
+            )
+        return items
+
+    def in_state(self, items: QuerySet[WorkItem], _name: str, value: str) -> QuerySet[WorkItem]:
+        return items.filter(state__in=OPEN_STATES) if value == OPEN else items.filter(state=value)
+
+    def due_within(self, items: QuerySet[WorkItem], _name: str, value: str) -> QuerySet[WorkItem]:
+        """Narrow to due dates in a calendar period, the first day included and the last one too."""
+        month = first_of(self.today)
+        if value == "none":
+            return items.filter(due_on=None)
+        if value == "quarter":
+            return items.filter(due_on__gte=self.today, due_on__lt=shift(month, 3))
+        start = month if value == "this_month" else shift(month, 1)
+        return items.filter(due_on__gte=start, due_on__lt=shift(start, 1))
+
+    def only_important(self, items: QuerySet[WorkItem], _name: str, _value: str) -> QuerySet[WorkItem]:
+        return items.filter(is_important=True)
+
+    def of_list(self, items: QuerySet[WorkItem], _name: str, _value: str) -> QuerySet[WorkItem]:
+        return items.filter(work_list=self.work_list) if self.work_list else items
+
+    def shown(self, items: QuerySet[WorkItem], _name: str, value: str) -> QuerySet[WorkItem]:
+        if value == "mine":
+            return items.filter(mine(self.user))
+        if value == "waiting":
+            return items.filter(waiting_for(self.user))
+        late = Q(state__in=OPEN_STATES, due_on__lt=self.today)
+        if value == "overdue":
+            return items.filter(late)
+        until = load_calendar().after(self.today, SOON_WORKDAYS).on
+        return items.filter(state__in=OPEN_STATES, due_on__gte=self.today, due_on__lte=until)
+
+    def described(self) -> str:
+        """Return the chosen conditions as one line, for the head of an export."""
+        form = self.form
+        form.is_valid()
+        words = []
+        for name, value in form.cleaned_data.items():
+            if value in {None, "", False} or name == "work_list":
+                continue
+            choices = dict(self.filters[name].extra.get("choices", ()))
+            shown = str(choices.get(value, value))
+            words.append(f"{form.fields[name].label}：{shown}")
+        return "；".join(words)
+
+
+def find_list(user: User, slug: str) -> WorkList | None:
+    """Return the ledger with the slug `2023-DB`, if there is one this person may read."""
+    year, _, prefix = slug.partition("-")
+    if not year.isdigit() or len(year) != 4:
+        return None
+    return WorkList.objects.visible_to(user).filter(year=int(year), prefix=prefix).first()
