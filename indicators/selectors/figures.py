@@ -1,0 +1,408 @@
+"""What the documents count in the indicator work, as of the last day of a month.
+
+Everything here follows from dates (start, due, closing, stopping, submission)
+and from the lamps recorded for the month, never from the present state: asked
+again later, a month gives the same answer. A count and the rows behind it share
+one condition.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.utils import timezone
+
+from indicators.models import (
+    Adjustment,
+    ClosingApplication,
+    Indicator,
+    IndicatorSystem,
+    LampRecord,
+    Measurement,
+    ProgressReport,
+    ReportingMonth,
+    TaskForce,
+    WorkItem,
+    WorkList,
+)
+from indicators.months import last_day, shift
+from indicators.workflow import ItemState, MeasurementState
+from portal.models import User
+
+Source = WorkList.Source
+# The ledgers of the year's basis documents; instructions and findings are counted by themselves.
+LEDGERS = frozenset(Source) - {Source.INSTRUCTION, Source.INSPECTION}
+RED = WorkItem.LampColour.RED
+
+
+@dataclass(frozen=True)
+class Slice:
+    """The part of the items that is asked for; None: all."""
+
+    sources: frozenset[str] | None = None
+    prefix: str | None = None
+    task_force: str | None = None
+    unit: str | None = None
+
+    def condition(self, item: str = "", unit: str = "organisation") -> Q:
+        """Return the condition on a row whose item is reached by the prefix `item`."""
+        found = Q()
+        if self.sources is not None:
+            found &= Q(**{f"{item}work_list__source__in": sorted(self.sources)})
+        if self.prefix is not None:
+            found &= Q(**{f"{item}work_list__prefix": self.prefix})
+        if self.task_force is not None:
+            found &= Q(**{f"{item}task_force__code": self.task_force})
+        if self.unit is not None:
+            found &= Q(**{f"{unit}__code": self.unit})
+        return found
+
+    def holds(self, cell: Place) -> bool:
+        return (
+            (self.sources is None or cell.source in self.sources)
+            and (self.prefix is None or cell.prefix == self.prefix)
+            and (self.task_force is None or cell.task_force == self.task_force)
+            and (self.unit is None or cell.unit == self.unit)
+        )
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a count belongs: list, task force and unit, by their codes."""
+
+    source: str
+    prefix: str
+    task_force: str
+    unit: str
+    unit_name: str
+
+
+@dataclass(frozen=True)
+class Cell:
+    """Counts by measure for one place."""
+
+    place: Place
+    counts: Mapping[str, int]
+
+
+@dataclass(frozen=True)
+class ReportsOfMonth:
+    """A month's reporting: its dates, and the counts up to the end of the closing day."""
+
+    due_on: date
+    closes_on: date
+    cells: tuple[Cell, ...]
+
+
+@dataclass(frozen=True)
+class Named:
+    """A list (code: its prefix) or a task force, in printed order."""
+
+    code: str
+    name: str
+    url: str
+    source: str = ""
+
+
+@dataclass(frozen=True)
+class Monitored:
+    """A monitored item with its verified values by the first day of their period."""
+
+    code: str
+    name: str
+    unit: str
+    better: str
+    frequency: str
+    task_force: str
+    source: str
+    benchmark: Decimal | None
+    values: Mapping[date, Decimal | None] = field(default_factory=dict)
+
+    def value_in(self, month: date) -> Decimal | None:
+        """Return the value of the period that ends with `month`; None when none ends or none is known."""
+        period = period_of(self.frequency, month)
+        ends = period_of(self.frequency, shift(month, 1)) != period
+        return self.values.get(period) if ends else None
+
+
+@dataclass(frozen=True)
+class RedItem:
+    """An item that showed red at a month's end."""
+
+    number: str
+    title: str
+    task_force: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class FigureRow:
+    """A row behind a figure: `kind` and `number` identify it, the rest is for the reader."""
+
+    kind: str
+    number: str
+    label: str
+    note: str
+    url: str
+
+
+def period_of(frequency: str, month: date) -> date:
+    """Return the first day of the period of `frequency` that `month` lies in."""
+    if frequency == Indicator.Frequency.YEAR:
+        return date(month.year, 1, 1)
+    if frequency == Indicator.Frequency.QUARTER:
+        return date(month.year, (month.month - 1) // 3 * 3 + 1, 1)
+    return month
+
+
+def after_day(day: date) -> datetime:
+    """Return the moment at which the day `day` is over."""
+    return timezone.make_aware(datetime.combine(day + timedelta(days=1), time()))
+
+
+# ---- items
+
+
+def _closed_by(day: date) -> Q:
+    """Closed by the end of `day`, also when the closing was undone later."""
+    undone = ClosingApplication.objects.filter(
+        outcome=ClosingApplication.Outcome.APPROVED, decided_at__lt=after_day(day), reopened_on__gt=day
+    )
+    return Q(closed_on__lte=day) | Q(pk__in=undone.values("item"))
+
+
+def _due_before(day: date, *, as_of: date) -> Q:
+    """Due before `day` by the due date that held at the end of `as_of`, extensions granted later aside."""
+    later = Adjustment.objects.filter(
+        state=Adjustment.State.APPROVED,
+        kind__in=[Adjustment.Kind.EXTENSION, Adjustment.Kind.DATE],
+        decided_at__gte=after_day(as_of),
+    )
+    earlier = later.filter(item=OuterRef("item"), decided_at__lt=OuterRef("decided_at"))
+    first = later.filter(~Exists(earlier), old_due_on__lt=day)
+    return (Q(due_on__lt=day) & ~Q(pk__in=later.values("item"))) | Q(pk__in=first.values("item"))
+
+
+def _stopped(state: ItemState, day: date) -> Q:
+    return Q(state=state) & (Q(stopped_on=None) | Q(stopped_on__lte=day))
+
+
+def _measures(month: date) -> dict[str, Q]:
+    """Return the condition of each measure of items as of the last day of `month`."""
+    end, before = last_day(month), month - timedelta(days=1)
+    closed, closed_before = _closed_by(end), _closed_by(before)
+    overdue = ~closed & _due_before(end, as_of=end) & ~_stopped(ItemState.SUSPENDED, end)
+    return {
+        "total": Q(),
+        "closed": closed,
+        "open": ~closed,
+        "closed_in": closed & ~closed_before,
+        "reopened": ~closed & closed_before,
+        "should_close": closed | _due_before(end + timedelta(days=1), as_of=end),
+        "overdue": overdue,
+    }
+
+
+def _items_of(month: date) -> QuerySet[WorkItem]:
+    """Return the items of the year's lists that had begun and not been cancelled by the end of `month`."""
+    end = last_day(month)
+    begun = WorkItem.objects.filter(work_list__year=month.year, start_on__lte=end)
+    return begun.exclude(_stopped(ItemState.CANCELLED, end))
+
+
+_PLACE = (
+    "work_list__source",
+    "work_list__prefix",
+    "task_force__code",
+    "organisation__code",
+    "organisation__short_name",
+)
+
+
+def item_cells(month: date) -> tuple[Cell, ...]:
+    """Count the items of `month` by list, task force and unit; one query."""
+    counted = {name: Count("pk", filter=condition) for name, condition in _measures(month).items()}
+    counted["total"] = Count("pk")
+    rows = _items_of(month).order_by().values_list(*_PLACE).annotate(**counted)
+    return tuple(
+        Cell(Place(*row[: len(_PLACE)]), dict(zip(counted, row[len(_PLACE) :], strict=True))) for row in rows
+    )
+
+
+def item_rows(
+    month: date, measure: str, part: Slice | None = None, *, user: User | None = None
+) -> list[FigureRow]:
+    """Return the items that `item_cells` counts under `measure`; with `user` only those he may read."""
+    rows = _items_of(month).filter(_measures(month)[measure], (part or Slice()).condition())
+    if user is not None:
+        rows = rows.filter(pk__in=WorkItem.objects.visible_to(user).values("pk"))
+    rows = rows.select_related("organisation").order_by("work_list__order", "number")
+    return [_item_row(item, item.organisation.short_name) for item in rows]
+
+
+def _item_row(item: WorkItem, note: str) -> FigureRow:
+    return FigureRow("item", item.number, item.title, note, item.get_absolute_url())
+
+
+# ---- lamps
+
+
+def _lamps_of(month: date) -> QuerySet[LampRecord]:
+    return LampRecord.objects.filter(month=month, item__work_list__year=month.year)
+
+
+def _red_before(month: date) -> Q:
+    red = LampRecord.objects.filter(month=shift(month, -1), colour=RED)
+    return Q(colour=RED, item__in=red.values("item"))
+
+
+def lamp_cells(month: date) -> tuple[Cell, ...]:
+    """Count the lamps recorded for `month` by place: each colour, and `red_again` for two months running."""
+    colours = {colour.value: Count("pk", filter=Q(colour=colour)) for colour in WorkItem.LampColour}
+    counted = {**colours, "red_again": Count("pk", filter=_red_before(month))}
+    place = [f"item__{name}" for name in _PLACE]
+    rows = _lamps_of(month).order_by().values_list(*place).annotate(**counted)
+    return tuple(
+        Cell(Place(*row[: len(place)]), dict(zip(counted, row[len(place) :], strict=True))) for row in rows
+    )
+
+
+def lamp_rows(
+    month: date, measure: str, part: Slice | None = None, *, user: User | None = None
+) -> list[FigureRow]:
+    """Return the items that showed a colour (or `red_again`) at the end of `month`, with the reason."""
+    wanted = _red_before(month) if measure == "red_again" else Q(colour=measure)
+    rows = _lamps_of(month).filter(wanted, (part or Slice()).condition("item__", "item__organisation"))
+    if user is not None:
+        rows = rows.filter(pk__in=LampRecord.objects.visible_to(user).values("pk"))
+    rows = rows.select_related("item__organisation", "item__task_force")
+    return [
+        _item_row(row.item, f"{row.item.task_force.name}　{row.get_colour_display()}灯 {row.reason}")
+        for row in rows.order_by("item__task_force__order", "item__number")
+    ]
+
+
+def red_items(month: date, part: Slice) -> tuple[RedItem, ...]:
+    """Return the items that were red at the end of `month`, in the order of their task forces."""
+    rows = _lamps_of(month).filter(part.condition("item__"), colour=RED)
+    rows = rows.select_related("item__task_force").order_by("item__task_force__order", "item__number")
+    return tuple(
+        RedItem(row.item.short_number, row.item.title, row.item.task_force.name, row.reason) for row in rows
+    )
+
+
+# ---- reports
+
+
+def _report_measures(closes_on: date) -> dict[str, Q]:
+    submitted = Q(submitted_at__lt=after_day(closes_on))
+    return {
+        "due": Q(),
+        "submitted": submitted,
+        "on_time": submitted & Q(is_late=False),
+        "late": submitted & Q(is_late=True),
+        "missing": Q(submitted_at=None) | Q(submitted_at__gte=after_day(closes_on)),
+        "returned": Q(return_count__gt=0),
+    }
+
+
+def report_cells(month: date) -> ReportsOfMonth | None:
+    """Count the reports owed for `month`, up to its closing day; None when the month was never opened."""
+    row = ReportingMonth.objects.filter(month=month).first()
+    if row is None:
+        return None
+    counted = {name: Count("pk", filter=q) for name, q in _report_measures(row.closes_on).items()}
+    counted["due"] = Count("pk")
+    place = [name if name.startswith("organisation") else f"item__{name}" for name in _PLACE]
+    rows = ProgressReport.objects.filter(month=month).order_by().values_list(*place).annotate(**counted)
+    cells = tuple(
+        Cell(Place(*values[: len(place)]), dict(zip(counted, values[len(place) :], strict=True)))
+        for values in rows
+    )
+    return ReportsOfMonth(row.due_on, row.closes_on, cells)
+
+
+def report_rows(
+    month: date, measure: str, part: Slice | None = None, *, user: User | None = None
+) -> list[FigureRow]:
+    """Return the reports that `report_cells` counts under `measure`."""
+    opened = ReportingMonth.objects.filter(month=month).first()
+    if opened is None:
+        return []
+    condition = _report_measures(opened.closes_on)[measure]
+    rows = ProgressReport.objects.filter(condition, (part or Slice()).condition("item__"), month=month)
+    if user is not None:
+        rows = rows.filter(pk__in=ProgressReport.objects.visible_to(user).values("pk"))
+    rows = rows.select_related("item", "organisation").order_by("organisation__order", "item__number")
+    return [
+        FigureRow(
+            "report",
+            row.item.number,
+            row.item.title,
+            f"{row.organisation.short_name}　{_submission(row, opened.closes_on)}",
+            row.item.get_absolute_url(),
+        )
+        for row in rows
+    ]
+
+
+def _submission(row: ProgressReport, closes_on: date) -> str:
+    if row.submitted_at is None or row.submitted_at >= after_day(closes_on):
+        return "未报"
+    on = timezone.localtime(row.submitted_at)
+    kept = f"{on.month}月{on.day}日{'迟报' if row.is_late else '报送'}"
+    return f"{kept}，退回{row.return_count}次" if row.return_count else kept
+
+
+# ---- names
+
+
+def task_forces_of(year: int) -> tuple[Named, ...]:
+    rows = TaskForce.objects.filter(year=year).order_by("order", "pk")
+    return tuple(Named(row.code, row.name, row.get_absolute_url()) for row in rows)
+
+
+def work_lists_of(year: int) -> tuple[Named, ...]:
+    rows = WorkList.objects.filter(year=year).order_by("order", "pk")
+    return tuple(Named(row.prefix, row.label, row.get_absolute_url(), row.source) for row in rows)
+
+
+# ---- monitored items
+
+
+def monitored_items(year: int, *, months: tuple[date, ...]) -> tuple[Monitored, ...]:
+    """Return the monitored leaves of the year's trees with their verified values for `months`; two queries."""
+    leaves = list(
+        Indicator.objects.current()
+        .filter(system__year=year, children=None, depth__gt=1)
+        .exclude(system__state=IndicatorSystem.State.DRAFT)
+        .select_related("parent__parent")
+        .order_by("parent__parent__order", "parent__order", "order", "pk")
+    )
+    wanted = {period_of(leaf.frequency, month) for leaf in leaves for month in months}
+    found: dict[int, dict[date, Decimal | None]] = {}
+    measured = Measurement.objects.filter(
+        indicator__in=[leaf.pk for leaf in leaves], period__in=wanted, state=MeasurementState.VERIFIED
+    )
+    for indicator, period, value in measured.values_list("indicator", "period", "value"):
+        found.setdefault(indicator, {})[period] = value
+    return tuple(_monitored(leaf, found.get(leaf.pk, {})) for leaf in leaves)
+
+
+def _monitored(leaf: Indicator, values: Mapping[date, Decimal | None]) -> Monitored:
+    top = leaf.parent.parent if leaf.parent and leaf.parent.parent else leaf.parent
+    return Monitored(
+        code=leaf.code,
+        name=leaf.name,
+        unit=leaf.unit,
+        better=leaf.better,
+        frequency=leaf.frequency,
+        task_force=top.name if top else "",
+        source=leaf.data_source,
+        benchmark=leaf.benchmark,
+        values=values,
+    )

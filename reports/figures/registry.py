@@ -1,0 +1,40 @@
+"""All figures: the ones that always exist, and those of each list, task force, unit and monitored item."""
+
+from __future__ import annotations
+
+from reports.figures import (
+    indicators_items,
+    indicators_monitored,
+    indicators_reports,
+    indicators_units,
+    lamps,
+)
+from reports.figures.figure import Figure
+from reports.figures.period import Period
+
+GROUPS = (
+    ("专班和台账", indicators_items.FIGURES),
+    ("亮灯", lamps.FIGURES),
+    ("月报", indicators_reports.FIGURES),
+    ("监测", indicators_monitored.FIGURES),
+)
+FAMILIES = (
+    indicators_items.figures,
+    lamps.figures,
+    indicators_monitored.figures,
+    indicators_units.figures,
+)
+FIXED = {figure.key: figure for _, figures in GROUPS for figure in figures}
+
+
+def figures_of(period: Period) -> dict[str, Figure]:
+    """Return every figure of the period by key, in printed order."""
+    found = dict(FIXED)
+    for family in FAMILIES:
+        found.update((figure.key, figure) for figure in family(period))
+    return found
+
+
+def figure_of(key: str, period: Period) -> Figure | None:
+    """Return one figure, or None when the period has no such figure."""
+    return FIXED.get(key) or figures_of(period).get(key)
