@@ -9,7 +9,7 @@ from django.core.paginator import Paginator
 PAGE_SIZES = (20, 50, 100)
 
 
-class CappedPaginator(Paginator[Any]):
+class CappedPaginator(Paginator):
     """A paginator that is told how many rows there are instead of counting them.
 
     Rows beyond the count given cannot be reached by page number; a list that
