@@ -214,11 +214,17 @@ class InstructionQuerySet(QuerySet["Instruction"]):
 
 class LetterQuerySet(QuerySet["Letter"]):
     def visible_to(self, user: User) -> LetterQuerySet:
-        """Return the letters `user` may read: the county's readers all, a unit those issued to it."""
+        """Return the letters `user` may read: the county's readers all, a unit those issued to it.
+
+        A transfer 移交函 tells the discipline inspection about a unit: that unit never
+        sees it, and of the office only its head does.
+        """
         if not user.is_active:
             return self.none()
-        if county_reader(user):
+        if user.has_role(Role.OFFICE_HEAD, Role.LEADER, Role.INSPECTOR):
             return self
+        if county_reader(user):
+            return self.exclude(rung="transfer")
         if user.has_role(*UNIT_ROLES):
-            return self.filter(organisation=user.organisation_id, state="issued")
+            return self.filter(organisation=user.organisation_id, state="issued").exclude(rung="transfer")
         return self.none()

@@ -13,7 +13,10 @@ PERSON = settings.AUTH_USER_MODEL
 
 
 class DispatchRound(models.Model):
-    """A dispatch meeting of a month: which task forces, as of when, and what was said and decided."""
+    """A dispatch meeting of a month: which task forces, as of when, and what was said and decided.
+
+    From the moment `sheet` is filled triggers refuse every change of it and of the minutes.
+    """
 
     class Form(models.TextChoices):
         CHIEF = "chief", "指标长调度"
@@ -118,7 +121,10 @@ class Instruction(models.Model):
 
 
 class Letter(models.Model):
-    """A letter of the escalation ladder; numbered and frozen when it is issued."""
+    """A letter of the escalation ladder; numbered and frozen when it is issued, answered by the unit.
+
+    From the moment `document` is filled triggers refuse every change of what was printed.
+    """
 
     class Rung(models.TextChoices):
         REMIND = "remind", "提醒函"
@@ -154,6 +160,12 @@ class Letter(models.Model):
     issued_on = models.DateField("签发日期", null=True, blank=True)
     document = models.JSONField("文书", null=True, blank=True)
     dismissal_reason = models.CharField("不发理由", max_length=300, blank=True)
+    reply = models.TextField("单位反馈", blank=True)
+    replied_on = models.DateField("反馈日期", null=True, blank=True)
+    replied_by = models.ForeignKey(
+        PERSON, verbose_name="反馈人", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    version = models.PositiveIntegerField("版本", default=1)
 
     objects = LetterQuerySet.as_manager()
 
