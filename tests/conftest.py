@@ -9,11 +9,20 @@ import time_machine
 from django.test import Client
 
 from portal.models import CalendarDay, CalendarYear
+from tests import frozen_rows
 from tests.factories import CHINA, OrganisationFactory, TaskForceFactory, UserFactory
 
 TODAY = date(2023, 11, 8)
 NOW = datetime(2023, 11, 8, 10, tzinfo=CHINA)
 WORKDAYS = Path(__file__).parent.parent / "portal" / "data" / "workdays.csv"
+
+
+@pytest.fixture(scope="session", autouse=True)
+def flush_past_the_triggers():
+    """See `tests.frozen_rows`."""
+    with pytest.MonkeyPatch.context() as patch:
+        frozen_rows.install(patch)
+        yield
 
 
 @pytest.fixture

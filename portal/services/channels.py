@@ -35,7 +35,8 @@ class MailChannel:
 
     def send(self, notice: Notification) -> None:
         EmailMessage(
-            subject=notice.text[:60],
+            # A line break in a subject would be a second header.
+            subject=" ".join(notice.text.split())[:60],
             body=f"{notice.text}\n\n请登录{settings.SYSTEM_NAME}办理。",
             to=[notice.recipient.email],
             headers={"X-Notice": f"{notice.pk}"},

@@ -43,3 +43,14 @@ def notify(people: Iterable[User], text: str, *, url: str, event_key: str) -> in
             ignore_conflicts=True,
         )
     return len(fresh)
+
+
+def mark_read(user: User, keys: Iterable[int] | None = None) -> int:
+    """Mark notices of `user` as read, all of them where `keys` is None; return how many were unread.
+
+    Keys of other people's notices are ignored.
+    """
+    unread = Notification.objects.visible_to(user).filter(read_at=None)
+    if keys is not None:
+        unread = unread.filter(pk__in=list(keys))
+    return unread.update(read_at=timezone.now())

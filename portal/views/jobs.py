@@ -14,6 +14,7 @@ from portal.roles import Role
 from portal.selectors.clock import database_now
 from portal.selectors.jobs import is_silent, job_rows, outbox, recent_failures
 from portal.services import jobs as services
+from portal.services.delivery import retry_dead
 
 
 @role_required(Role.SYSADMIN, Role.OFFICE, Role.OFFICE_HEAD)
@@ -47,4 +48,13 @@ def job_run(request: PortalRequest, name: str) -> HttpResponse:
     else:
         label = next(row.job.label for row in job_rows(slot.slot_at) if row.job.name == name)
         messages.success(request, f"「{label}」已排入执行，一分钟内开始。稍后刷新本页查看结果。")
+    return redirect("portal:job_list")
+
+
+@role_required(Role.SYSADMIN)
+@require_POST
+def delivery_retry(request: PortalRequest) -> HttpResponse:
+    """Owe the given-up notices anew."""
+    count = retry_dead(actor=request.user, now=database_now())
+    messages.success(request, f"已将 {count} 条消息重新排入发送。" if count else "没有需要重新发送的消息。")
     return redirect("portal:job_list")

@@ -1,0 +1,1 @@
+"""Filter rows of the base application's lists; what is chosen stands in the address."""
