@@ -18,6 +18,7 @@ from indicators.months import shift
 from indicators.querysets import ProgressReportQuerySet
 from indicators.workflow import OPEN_STATES, OWED_STATES, PENDING_STATES, ItemState, ReportState
 from portal.models import Organisation, User
+from portal.querysets import county_reader
 from portal.roles import OFFICE_ROLES, UNIT_ROLES, Role
 from portal.selectors.calendar import Calendar
 from portal.selectors.settings import settings_on
@@ -274,3 +275,15 @@ def earlier_reports(reports: Iterable[ProgressReport]) -> Mapping[int, ProgressR
 def reporting_month(month: date) -> ReportingMonth:
     """Return the month that a report belongs to; every report's month was opened."""
     return ReportingMonth.objects.get(month=month)
+
+
+def counted_for(user: User) -> ProgressReportQuerySet:
+    """Return the reports that make up the counts `user` sees.
+
+    A unit sees its own, even where it reads those of items it leads, so that
+    its counts are the same on every page.
+    """
+    reports = ProgressReport.objects.visible_to(user)
+    if county_reader(user) or user.has_role(Role.CHIEF):
+        return reports
+    return reports.filter(organisation=user.organisation_id)

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
+from portal.errors import Refused
+
 TEXT_LENGTH = 300
 TEXTS = {"done": "本月进展", "problems": "存在问题", "coordination": "提请协调", "next_step": "下步打算"}
 LABELS = {"percent": "累计进度", "quantity_done": "累计完成", **TEXTS}
@@ -18,6 +20,14 @@ class Problem:
 
     field: str
     sentence: str
+
+
+class Unfit(Refused):
+    """Values that can't be kept; `problems` name the fields."""
+
+    def __init__(self, problems: list[Problem]) -> None:
+        super().__init__("；".join(problem.sentence for problem in problems))
+        self.problems = problems
 
 
 def draft_problems(values: Mapping[str, object]) -> list[Problem]:

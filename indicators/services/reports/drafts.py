@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from indicators.models import ProgressReport
 from indicators.selectors.months import reporting_month, window
-from indicators.services.reports.checks import LABELS, TEXTS, draft_problems
+from indicators.services.reports.checks import LABELS, TEXTS, Unfit, draft_problems
 from indicators.services.reports.outcome import refusal_of
 from indicators.workflow import OWED_STATES, REPORT_STEPS, ReportState
 from portal.errors import Conflict, Refused
@@ -30,7 +30,8 @@ def save_draft(
     What is there already is not written again, so a repeated save is no second
     change. The state stays 已退回 for a returned report; otherwise it says whether
     there is a draft. Raises Conflict with the present values when somebody else
-    was first, Refused when the report can't be written now.
+    was first, Unfit for values that can't be kept, Refused when the report can't
+    be written now.
     """
     report.refresh_from_db()
     fresh = {name: value for name, value in fields.items() if getattr(report, name) != value}
@@ -40,7 +41,7 @@ def save_draft(
     if not fresh:
         return report
     if problems := draft_problems(fresh):
-        raise Refused("；".join(problem.sentence for problem in problems))
+        raise Unfit(problems)
     opening = window(reporting_month(report.month), report.organisation, today=today)
     if not opening.is_open:
         raise Refused(opening.sentence)

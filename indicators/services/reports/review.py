@@ -11,7 +11,9 @@ from django.db.models import F
 from django.utils import timezone
 
 from indicators.models import ProgressReport, WorkItem
+from indicators.selectors.months import is_open_for, reporting_month
 from indicators.services.lamps import relight
+from indicators.services.months import REASON_LENGTH, unlock_month
 from indicators.services.reports.outcome import (
     Outcome,
     Refusal,
@@ -60,18 +62,29 @@ def lead_pass(reports: Iterable[ProgressReport], *, actor: User, today: date) ->
 
 
 @transaction.atomic
-def return_reports(reports: Iterable[ProgressReport], reason: str, *, actor: User, today: date) -> Outcome:
-    """Send reports back to their unit with a reason; whether they were late stays as it was."""
-    return _send_back(reports, "return", reason, actor, today)
+def return_reports(
+    reports: Iterable[ProgressReport], reason: str, *, actor: User, today: date, until: date | None = None
+) -> Outcome:
+    """Send reports back to their unit with a reason; whether they were late stays as it was.
+
+    `until` unlocks a locked month for the units concerned until that day, so
+    that they can do what is asked of them; only the office can.
+    """
+    outcome = _send_back(reports, "return", reason, actor, today)
+    _unlock(outcome, reason, until, actor, today)
+    return outcome
 
 
 @transaction.atomic
-def reopen_reports(reports: Iterable[ProgressReport], reason: str, *, actor: User, today: date) -> Outcome:
+def reopen_reports(
+    reports: Iterable[ProgressReport], reason: str, *, actor: User, today: date, until: date | None = None
+) -> Outcome:
     """Take back the verification of reports and return them; the items fall back to their last verified report.
 
-    The lamps recorded for a closed month stay.
+    The lamps recorded for a closed month stay. `until` as for `return_reports`.
     """
     outcome = _send_back(reports, "reopen", reason, actor, today)
+    _unlock(outcome, reason, until, actor, today)
     _fall_back(outcome.done, today)
     return outcome
 
@@ -94,6 +107,17 @@ def _send_back(
     _record(done, fit, name, actor, reason)
     tell_unit(done, reason, today=today)
     return Outcome(tuple(done), tuple(refused))
+
+
+def _unlock(outcome: Outcome, reason: str, until: date | None, actor: User, today: date) -> None:
+    if until is None:
+        return
+    units = {(row.month, row.organisation) for row in outcome.done}
+    for key, unit in sorted(units, key=lambda pair: (pair[0], pair[1].order)):
+        month = reporting_month(key)
+        if not is_open_for(month, unit, today=today):
+            why = f"月报退回修改：{reason}"[:REASON_LENGTH]
+            unlock_month(month, unit, until=until, reason=why, actor=actor, today=today)
 
 
 @transaction.atomic

@@ -1,0 +1,102 @@
+"""Write a confirmed workbook of reports: everything or nothing, and once."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import date
+
+from django.db import transaction
+
+from indicators.models import ProgressReport, ReportingMonth
+from indicators.services.report_workbook.checking import Checked, examine, merged, refuse_others
+from indicators.services.report_workbook.sheet import YES
+from indicators.services.reports import Outcome, report_no_change, save_draft, submit_reports
+from portal import file_store
+from portal.errors import Refused
+from portal.models import Organisation, User, WorkbookImport
+from portal.services import audit
+from portal.services.imports import claim_import
+
+
+@dataclass(frozen=True)
+class Applied:
+    """How many reports were written and how many submitted; `again`: it had been confirmed before."""
+
+    written: int
+    submitted: int
+    again: bool = False
+
+
+@transaction.atomic
+def apply_reports(
+    month: ReportingMonth,
+    organisation: Organisation,
+    batch: WorkbookImport,
+    *,
+    actor: User,
+    today: date,
+    submit: bool,
+) -> Applied:
+    """Write what the preview showed as drafts, or submit it. A second confirmation does nothing more.
+
+    Raises `Refused` when the upload has errors, or when one of its reports was
+    changed after the preview; then nothing is written.
+    """
+    refuse_others(month, organisation, actor, today)
+    if not claim_import(batch, WorkbookImport.State.APPLIED):
+        batch.refresh_from_db()
+        if batch.state != WorkbookImport.State.APPLIED:
+            raise Refused("该次上传已放弃，请重新上传")
+        return Applied(batch.preview["counts"]["changed"], 0, again=True)
+    checked = examine(month, organisation, file_store.path_of(batch.stored_name))
+    if checked.fingerprint != batch.preview["fingerprint"]:
+        raise Refused("核对之后，其中有事项已在系统中修改。请重新下载填报表，合并修改后再上传")
+    if not checked.preview.acceptable:
+        raise Refused("工作簿仍有错误，请改正后重新上传")
+    written = _save(checked, actor, today)
+    submitted = _submit(checked, written, actor, today) if submit else 0
+    facts = {"month": month.slug, "written": len(written), "submitted": submitted}
+    audit.record(batch, "import.apply", actor=actor, organisation=organisation, changes=facts)
+    return Applied(len(written), submitted)
+
+
+def _save(checked: Checked, actor: User, today: date) -> list[ProgressReport]:
+    saved = []
+    for row in checked.preview.changed:
+        known = checked.existing[row.key]
+        report: ProgressReport = known["report"]
+        fields = merged(known, row.values)
+        saved.append(save_draft(report, actor=actor, version=report.version, fields=fields, today=today))
+    return saved
+
+
+def _submit(checked: Checked, saved: list[ProgressReport], actor: User, today: date) -> int:
+    """Submit the written reports; those marked 无变化 with their sentence. One refusal undoes the import."""
+    changed = dict(zip((row.key for row in checked.preview.changed), saved, strict=True))
+    sentences: dict[str, list[ProgressReport]] = defaultdict(list)
+    plain = []
+    for row in checked.preview.changed:
+        if row.values.get("no_change") == YES:
+            sentences[changed[row.key].done].append(changed[row.key])
+        else:
+            plain.append(changed[row.key])
+    outcomes = [submit_reports(plain, actor=actor, today=today)]
+    outcomes += [
+        report_no_change(reports, text, actor=actor, today=today) for text, reports in sentences.items()
+    ]
+    _refuse_partial(outcomes)
+    return sum(len(outcome.done) for outcome in outcomes)
+
+
+def _refuse_partial(outcomes: list[Outcome]) -> None:
+    refused = [refusal for outcome in outcomes for refusal in outcome.refused]
+    if refused:
+        raise Refused("；".join(refusal.sentence for refusal in refused))
+
+
+@transaction.atomic
+def discard_reports(batch: WorkbookImport, *, actor: User) -> None:
+    """Give an upload up; a second call does nothing, and what was applied stays applied."""
+    if claim_import(batch, WorkbookImport.State.DISCARDED):
+        audit.record(batch, "import.discard", actor=actor)
