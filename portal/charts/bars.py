@@ -1,4 +1,4 @@
-"""Bars: a share bar for table cells, ranked bars, stacked bars."""
+"""Lying bars: a share bar for table cells, ranked bars, stacked bars."""
 
 from __future__ import annotations
 
@@ -6,16 +6,35 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from html import escape
 
-from portal.charts.drawing import INK, LINE, Number, block, empty, frame, linked, plain, shorten, text
+from portal.charts.columns import Bar
+from portal.charts.drawing import (
+    FILLS,
+    INK,
+    INK_2,
+    Number,
+    block,
+    breadth,
+    chart_key,
+    empty,
+    frame,
+    label_room,
+    linked,
+    plain,
+    rule,
+    said,
+    shorten,
+    text,
+)
 
 ROW = 26
 BAR = 16
-LABEL = 132
+NAME_LIMIT = 11
+HATCHED = {"red", "yellow", "green"}
 
 
 @dataclass(frozen=True)
 class Part:
-    """One row of a bar chart: a label, its values by colour in drawing order, and the rows behind it."""
+    """One row of a stacked bar: a label, its values by colour in drawing order, and the rows behind it."""
 
     label: str
     values: Mapping[str, Number] = field(default_factory=dict)
@@ -39,8 +58,8 @@ def share_bar(values: Mapping[str, int], *, title: str, width: int = 130, height
             continue
         span = width * value / total
         box = f'x="{x:.1f}" width="{max(span - 0.8, 0.8):.1f}" height="{height}"'
-        parts.append(f'<rect class="l-{colour}" {box}/>')
-        if colour in {"red", "yellow", "green"}:
+        parts.append(f'<rect class="l-{colour}" {box} fill="{FILLS[colour]}"/>')
+        if colour in HATCHED:
             parts.append(f'<rect {box} fill="url(#h-{colour})"/>')
         x += span
     return (
@@ -53,84 +72,108 @@ def stacked_bar(
     rows: Sequence[Part],
     *,
     title: str,
-    key: str = "stack",
+    key: str = "",
     width: int = 560,
     names: Mapping[str, str] | None = None,
 ) -> str:
-    """Return one horizontal bar per row, its values side by side, the figures at its end.
+    """Return one lying bar per row, its values side by side; at its end both values, or the sum of more.
 
     `names` says what each colour stands for and adds a legend. Rows are drawn in
     the order given; a row of zeros keeps its place.
     """
+    key = key or chart_key("stack", rows, title)
     if not any(row.total for row in rows):
         return empty(key=key, width=width, title=title)
-    top = 22 if names else 4
-    room = width - LABEL - 74
+    top = 24 if names else 4
+    left = label_room((row.label for row in rows), NAME_LIMIT)
     longest = max(row.total for row in rows)
-    body = _legend(names or {}, key)
+    room = width - left - max(breadth(_ends(row)) for row in rows) - 12
+    body = _legend(names or {}, key, left)
     for index, row in enumerate(rows):
-        y = top + index * ROW
-        body.append(linked(_row(row, key, y, room / longest), row.url))
+        drawn = _row(row, key, left, top + index * ROW, room / longest)
+        body.append(linked(drawn, row.url, f"{row.label} {_ends(row)}"))
     bottom = top + len(rows) * ROW
-    body.append(f'<path d="M{LABEL} {top - 2}V{bottom}" stroke="{INK}" stroke-width="1"/>')
-    colours = [colour for row in rows for colour in row.values]
-    said = "；".join(f"{row.label} {'、'.join(plain(v) for v in row.values.values())}" for row in rows)
+    body.append(rule(f"M{left:.1f} {top - 2}V{bottom}", colour=INK_2))
     return frame(
-        body, key=key, width=width, height=bottom + 4, title=title, description=said, colours=colours
+        body,
+        key=key,
+        width=width,
+        height=bottom + 4,
+        title=title,
+        description="；".join(_words(row, names or {}) for row in rows),
+        colours=[colour for row in rows for colour in row.values],
     )
 
 
-def _row(row: Part, key: str, y: float, scale: float) -> str:
-    parts = [text(LABEL - 8, y + 14, shorten(row.label, 10), anchor="end")]
-    x = float(LABEL)
+def _ends(row: Part) -> str:
+    if len(row.values) > 2:
+        return plain(row.total)
+    return " / ".join(plain(value) for value in row.values.values())
+
+
+def _words(row: Part, names: Mapping[str, str]) -> str:
+    return f"{row.label} " + "、".join(f"{names.get(c, '')}{plain(v)}" for c, v in row.values.items())
+
+
+def _row(row: Part, key: str, left: float, y: float, scale: float) -> str:
+    parts = [text(left - 8, y + 14, shorten(row.label, NAME_LIMIT), anchor="end")]
+    x = left
     for colour, value in row.values.items():
-        span = float(value) * scale
-        parts.append(block(key, x, y + 2, span, BAR, colour))
+        span = max(float(value) * scale, 2.0) if value else 0.0
+        parts.append(block(key, x, y + 2, span - 0.8, BAR, colour))
         x += span
-    ends = " / ".join(plain(value) for value in row.values.values())
-    parts.append(text(x + 6, y + 14, ends, fill=INK))
+    parts.append(text(x + 6, y + 14, _ends(row), fill=INK, strong=True))
     return "".join(parts)
 
 
-def _legend(names: Mapping[str, str], key: str) -> list[str]:
-    body, x = [], float(LABEL)
+def _legend(names: Mapping[str, str], key: str, left: float) -> list[str]:
+    body, x = [], left
     for colour, name in names.items():
         body.append(block(key, x, 3, 12, 10, colour))
         body.append(text(x + 17, 12, name))
-        x += 17 + 13 * len(name) + 16
+        x += 17 + breadth(name) + 16
     return body
 
 
 def ranked_bar(
-    rows: Sequence[tuple[str, Number | None]],
+    rows: Sequence[tuple[str, Number | None] | Bar],
     *,
     title: str,
-    key: str = "rank",
+    key: str = "",
     unit: str = "",
     width: int = 560,
     colour: str = "1",
 ) -> str:
-    """Return bars from the largest to the smallest; a missing value is written "—" and has no bar."""
-    known = [(label, value) for label, value in rows if value is not None]
+    """Return bars from the largest to the smallest; a missing value is written "—" and has no bar.
+
+    A row is a `Bar`, or just a label and a value. Where some bars are strong, the others are paler.
+    """
+    bars = [row if isinstance(row, Bar) else Bar(*row) for row in rows]
+    key = key or chart_key("rank", bars, title)
+    known = sorted((one for one in bars if one.value is not None), key=lambda one: -float(one.value or 0))
     if not known:
         return empty(key=key, width=width, title=title)
-    ordered = sorted(known, key=lambda row: -float(row[1]))
-    ordered_all = [*ordered, *((label, None) for label, value in rows if value is None)]
-    room = width - LABEL - 74
-    longest = float(ordered[0][1]) or 1.0
+    ordered = [*known, *(one for one in bars if one.value is None)]
+    left = label_room((one.label for one in ordered), NAME_LIMIT)
+    longest = float(known[0].value or 0) or 1.0
+    room = width - left - max(breadth(said(one.value, unit)) for one in ordered) - 12
+    strong = any(one.strong for one in bars)
     body = []
-    for index, (label, value) in enumerate(ordered_all):
-        y = 4 + index * ROW
-        body.append(text(LABEL - 8, y + 14, shorten(label, 10), anchor="end"))
-        span = max(0.0, float(value) / longest * room) if value is not None else 0.0
-        body.append(block(key, LABEL, y + 2, span, BAR, colour))
-        shown = "—" if value is None else f"{plain(value)}{unit}"
-        body.append(text(LABEL + span + 6, y + 14, shown, fill=INK))
-    bottom = 4 + len(ordered_all) * ROW
-    body.append(f'<path d="M{LABEL} 2V{bottom}" stroke="{LINE}" stroke-width="1"/>')
-    said = "；".join(
-        f"{label} {'—' if value is None else plain(value)}{unit}" for label, value in ordered_all
-    )
-    return frame(
-        body, key=key, width=width, height=bottom + 4, title=title, description=said, colours=[colour]
+    for index, one in enumerate(ordered):
+        shade = "3" if strong and not one.strong else colour
+        drawn = _ranked(one, (left, 4 + index * ROW), room / longest, shade, unit)
+        body.append(linked(drawn, one.url, f"{one.label} {said(one.value, unit)}"))
+    bottom = 4 + len(ordered) * ROW
+    body.append(rule(f"M{left:.1f} 2V{bottom}", colour=INK_2))
+    words = "；".join(f"{one.label} {said(one.value, unit)}" for one in ordered)
+    return frame(body, key=key, width=width, height=bottom + 4, title=title, description=words)
+
+
+def _ranked(one: Bar, at: tuple[float, float], scale: float, colour: str, unit: str) -> str:
+    left, y = at
+    span = max(0.0, float(one.value or 0) * scale)
+    return (
+        text(left - 8, y + 14, shorten(one.label, NAME_LIMIT), anchor="end")
+        + block("", left, y + 2, span, BAR, colour)
+        + text(left + span + 6, y + 14, said(one.value, unit), fill=INK, strong=True)
     )

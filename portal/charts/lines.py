@@ -5,28 +5,72 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
+from math import ceil
 
-from portal.charts.drawing import FILLS, INK, INK_2, LINE, PAPER, Number, empty, frame, plain, text
+from portal.charts.drawing import (
+    FILLS,
+    INK,
+    INK_2,
+    PAPER,
+    Number,
+    breadth,
+    chart_key,
+    empty,
+    frame,
+    level_name,
+    rule,
+    said,
+    steps,
+    text,
+)
 
-LEFT, RIGHT, TOP, BOTTOM = 40, 44, 14, 24
+BOTTOM = 24
+MARKED = 24  # a line of more points carries a mark at its end only
+SHADES = ("1", "2", "4")
 
 
 @dataclass(frozen=True)
 class Series:
-    """A named line; None is a gap in it, not a zero. `dashed` for schedules and benchmarks."""
+    """A named line; None is a gap in it, not a zero. `dashed` for schedules and benchmarks.
+
+    A dashed line that stays at one value is a level: its name and value stand at its end.
+    """
 
     name: str
     values: Sequence[Number | None]
     dashed: bool = False
 
+    @property
+    def last(self) -> Number | None:
+        return next((value for value in reversed(self.values) if value is not None), None)
 
-def _span(values: Sequence[float], *, from_zero: bool) -> tuple[float, float]:
-    low, high = min(values), max(values)
-    if from_zero and low > 0:
-        low = 0.0
-    if low == high:
-        low, high = low - 1, high + 1
-    return low, high
+    @property
+    def is_level(self) -> bool:
+        return self.dashed and self.last is not None and set(self.values) == {self.last}
+
+    def end_words(self, unit: str) -> str:
+        """Return what stands at the end of the line."""
+        if self.is_level:
+            return f"{self.name} {said(self.last)}"
+        return "" if self.dashed else said(self.last, unit)
+
+
+@dataclass(frozen=True)
+class _Plane:
+    """Where the points of a line chart stand."""
+
+    left: float
+    right: float
+    top: float
+    bottom: float
+    levels: Sequence[float]
+
+    def x(self, index: int, count: int) -> float:
+        return self.left + (self.right - self.left) * (index + 0.5) / count
+
+    def y(self, value: Number) -> float:
+        low, high = self.levels[0], self.levels[-1]
+        return self.top + (self.bottom - self.top) * (high - float(value)) / (high - low)
 
 
 def line(
@@ -34,53 +78,103 @@ def line(
     series: Sequence[Series],
     *,
     title: str,
-    key: str = "line",
+    key: str = "",
     unit: str = "",
     width: int = 560,
     height: int = 200,
     from_zero: bool = True,
 ) -> str:
     """Return lines over `labels`; all series are as long as the labels."""
+    key = key or chart_key("line", labels, series, title)
     known = [float(value) for one in series for value in one.values if value is not None]
     if not known:
         return empty(key=key, width=width, title=title)
-    low, high = _span(known, from_zero=from_zero)
-    room, tall = width - LEFT - RIGHT, height - TOP - BOTTOM
-    xs = [LEFT + room * (i + 0.5) / len(labels) for i in range(len(labels))]
-
-    def y_of(value: Number) -> float:
-        return TOP + tall * (1 - (float(value) - low) / (high - low))
-
-    body = []
-    for step in range(5):
-        level = low + (high - low) * step / 4
-        y = y_of(level)
-        body.append(f'<path d="M{LEFT} {y:.1f}H{width - RIGHT}" stroke="{LINE}" stroke-width="1"/>')
-        body.append(text(LEFT - 6, y + 4, f"{level:.0f}" if high - low > 4 else f"{level:.1f}", anchor="end"))
-    body += [text(x, height - 6, label, anchor="middle") for x, label in zip(xs, labels, strict=True)]
-    for index, one in enumerate(series):
-        body.append(_path(one, xs, [None if v is None else y_of(v) for v in one.values], index, unit))
-    said = "；".join(
-        f"{one.name}：{'、'.join('—' if v is None else plain(v) for v in one.values)}" for one in series
+    levels = steps(min([0.0, *known] if from_zero else known), max(known))
+    named = [one for one in series if not one.is_level]
+    plane = _Plane(
+        left=max(breadth(level_name(level, levels)) for level in levels) + 8,
+        right=width - max(breadth(one.end_words(unit)) for one in series) - 8,
+        top=34 if len(named) > 1 else 14,
+        bottom=height - BOTTOM,
+        levels=levels,
     )
-    return frame(body, key=key, width=width, height=height, title=title, description=said)
+    body = _grid(plane, labels, height)
+    body += _legend(named, plane.left) if len(named) > 1 else []
+    ends = [plane.y(one.last) for one in series if one.last is not None and not one.dashed]
+    for index, one in enumerate(series):
+        if one.is_level:
+            body.append(_level(one, plane, ends))
+        else:
+            body.append(_drawn(one, plane, _shade(one, index), unit))
+    words = "；".join(f"{one.name}：{'、'.join(said(v, unit) for v in one.values)}" for one in series)
+    described = f"{labels[0]}至{labels[-1]}。{words}"
+    return frame(body, key=key, width=width, height=height, title=title, description=described)
 
 
-def _path(one: Series, xs: Sequence[float], ys: Sequence[float | None], index: int, unit: str) -> str:
-    colour = FILLS["4"] if one.dashed else FILLS[str(index % 3 + 1)]
-    dash = ' stroke-dasharray="5 3"' if one.dashed else ""
-    parts = [
-        f'<path d="{_commands(xs, ys)}" fill="none" stroke="{colour}" stroke-width="2" stroke-linejoin="round"{dash}/>'
+def _shade(one: Series, index: int) -> str:
+    return FILLS["4" if one.dashed else SHADES[index % 3]]
+
+
+def _grid(plane: _Plane, labels: Sequence[str], height: int) -> list[str]:
+    body = []
+    for level in plane.levels:
+        y = plane.y(level)
+        colour = INK_2 if level == plane.levels[0] else "#e3e6eb"
+        body.append(rule(f"M{plane.left:.1f} {y:.1f}H{plane.right:.1f}", colour=colour))
+        body.append(text(plane.left - 6, y + 4, level_name(level, plane.levels), anchor="end"))
+    room = (plane.right - plane.left) / len(labels)
+    every = ceil(max(breadth(label) for label in labels) * 1.15 / room)
+    last = len(labels) - 1
+    return body + [
+        text(plane.x(index, len(labels)), height - 6, label, anchor="middle")
+        for index, label in enumerate(labels)
+        if (last - index) % every == 0
     ]
-    points = [(x, y, value) for x, y, value in zip(xs, ys, one.values, strict=True) if y is not None]
-    if not one.dashed:
-        parts += [
-            f'<circle cx="{x:.1f}" cy="{y:.1f}" r="2.2" fill="{PAPER}" stroke="{colour}" stroke-width="2"/>'
-            for x, y, _ in points
-        ]
+
+
+def _legend(series: Sequence[Series], left: float) -> list[str]:
+    body, x = [], left
+    for index, one in enumerate(series):
+        body.append(_stroke(f"M{x:.1f} 10H{x + 20:.1f}", _shade(one, index), dashed=one.dashed))
+        body.append(text(x + 26, 14, one.name))
+        x += 26 + breadth(one.name) + 18
+    return body
+
+
+def _level(one: Series, plane: _Plane, ends: Sequence[float]) -> str:
+    """Draw a level aimed at; its words give way to the figure at a line's end."""
+    y = plane.y(one.last or 0)
+    near = next((end for end in ends if abs(end - y) < 14), None)
+    at = y if near is None else near + (-14 if y <= near else 14)
+    return rule(f"M{plane.left:.1f} {y:.1f}H{plane.right:.1f}", colour=INK_2, dash="5 3") + text(
+        plane.right + 4, at + 4, one.end_words("")
+    )
+
+
+def _stroke(path: str, colour: str, *, dashed: bool) -> str:
+    kind = 'stroke-width="1.5" stroke-dasharray="5 3"' if dashed else 'stroke-width="2"'
+    return (
+        f'<path d="{path}" fill="none" stroke="{colour}" {kind} '
+        'stroke-linejoin="round" stroke-linecap="round"/>'
+    )
+
+
+def _drawn(one: Series, plane: _Plane, colour: str, unit: str) -> str:
+    xs = [plane.x(index, len(one.values)) for index in range(len(one.values))]
+    ys = [None if value is None else plane.y(value) for value in one.values]
+    parts = [_stroke(_commands(xs, ys), colour, dashed=one.dashed)]
+    if one.dashed:
+        return "".join(parts)
+    points = [(x, y) for x, y in zip(xs, ys, strict=True) if y is not None]
+    for x, y in points[-1:] if len(points) > MARKED else points:
+        radius = 3.2 if (x, y) == points[-1] else 2.2
+        parts.append(
+            f'<circle cx="{x:.1f}" cy="{y:.1f}" r="{radius}" fill="{PAPER}" stroke="{colour}" '
+            'stroke-width="2"/>'
+        )
     if points:
-        x, y, value = points[-1]
-        parts.append(text(x + 7, y + 4, f"{plain(value or 0)}{unit}", fill=INK if not one.dashed else INK_2))
+        x, y = points[-1]
+        parts.append(text(x + 8, y + 4, said(one.last, unit), fill=INK, strong=True))
     return "".join(parts)
 
 
@@ -108,18 +202,26 @@ def sparkline(
     known = [float(value) for value in values if value is not None]
     if not known:
         return "—"
-    low, high = _span([*known, *([float(goal)] if goal is not None else [])], from_zero=False)
+    inside = [*known, *([float(goal)] if goal is not None else [])]
+    low, high = min(inside), max(inside)
     step = (width - 6) / max(1, len(values) - 1)
 
     def y_of(value: Number) -> float:
-        return 3 + (height - 6) * (1 - (float(value) - low) / (high - low))
+        share = (high - float(value)) / (high - low) if high > low else 0.5
+        return 3 + (height - 6) * share
 
     xs = [2 + step * index for index in range(len(values))]
     ys = [None if value is None else y_of(value) for value in values]
     ends = [(x, y) for x, y in zip(xs, ys, strict=True) if y is not None][-1]
-    dotted = "" if goal is None else f'<path class="goal" d="M2 {y_of(goal):.1f}H{width - 2}"/>'
+    dotted = (
+        ""
+        if goal is None
+        else f'<path class="goal" d="M2 {y_of(goal):.1f}H{width - 2}" stroke="{FILLS["4"]}" '
+        'stroke-dasharray="2 2"/>'
+    )
     return (
         f'<svg class="spark" width="{width}" height="{height}" viewBox="0 0 {width} {height}" role="img">'
-        f'<title>{escape(title)}</title>{dotted}<path class="line" d="{_commands(xs, ys)}"/>'
-        f'<circle class="end" cx="{ends[0]:.1f}" cy="{ends[1]:.1f}" r="2"/></svg>'
+        f'<title>{escape(title)}</title>{dotted}<path class="line" d="{_commands(xs, ys)}" fill="none" '
+        f'stroke="{FILLS["2"]}" stroke-width="1.5"/>'
+        f'<circle class="end" cx="{ends[0]:.1f}" cy="{ends[1]:.1f}" r="2" fill="{FILLS["1"]}"/></svg>'
     )
