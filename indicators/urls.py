@@ -21,6 +21,13 @@ urlpatterns: list[URLPattern] = [
     path("lamp-schemes/new/", lamps.scheme_edit, name="scheme_edit"),
     # catalogue
     path("indicators/", catalogue.system_list, name="system_list"),
+    path("indicators/<int:year>/<slug:level>/export/", catalogue.system_export, name="system_export"),
+    path("indicators/<int:year>/<slug:level>/import/", catalogue.system_import, name="system_import"),
+    path(
+        "indicators/<int:year>/<slug:level>/import/<slug:token>/",
+        catalogue.system_import_preview,
+        name="system_import_preview",
+    ),
     path("indicators/new/", catalogue.system_create, name="system_create"),
     path("indicators/<int:year>/<slug:level>/<slug:code>/", catalogue.indicator_edit, name="indicator_edit"),
     # measurements

@@ -38,7 +38,7 @@ NATIONAL_TEMPLATE = (
 DEFINING = frozenset({"unit", "better", "frequency", "method", "parameters", "benchmark", "worst", "weight"})
 
 
-def _check_office(actor: User) -> None:
+def check_office(actor: User) -> None:
     if not actor.has_role(*OFFICE_ROLES):
         raise Refused("指标体系由营商办维护。")
 
@@ -49,7 +49,7 @@ def create_system(year: int, level: str, *, actor: User, template: bool = True) 
 
     A second call for the same year and level is refused.
     """
-    _check_office(actor)
+    check_office(actor)
     label = IndicatorSystem.Level(level).label
     if IndicatorSystem.objects.filter(year=year, level=level).exists():
         raise Refused(f"{year}年{label}指标体系已经建立，请直接打开修改。")
@@ -74,7 +74,7 @@ def update_indicator(indicator: Indicator, values: dict[str, Any], *, actor: Use
     The old definition and its scores stay as they were; the new one takes over
     from `today`. Returns the definition now in force.
     """
-    _check_office(actor)
+    check_office(actor)
     before = {name: getattr(indicator, name) for name in values}
     changed = {name for name, value in values.items() if before[name] != value}
     if not changed:

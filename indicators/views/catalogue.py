@@ -2,20 +2,28 @@
 
 from __future__ import annotations
 
+from io import BytesIO
+
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import FileResponse, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from indicators.forms.measurements import IndicatorForm
+from indicators.forms.reports import WorkbookForm
 from indicators.models import Indicator, IndicatorSystem
 from indicators.selectors.catalogue import tree_of
 from indicators.services import catalogue as services
+from indicators.services import tree_workbook
 from portal.access import business, role_required
 from portal.errors import Refused
 from portal.http import PortalRequest
+from portal.models import WorkbookImport
 from portal.roles import OFFICE_ROLES
+from portal.services import audit
+from portal.services.imports import claim_import
+from portal.workbooks.writer import subtitle_line
 
 
 @business
@@ -81,3 +89,58 @@ def indicator_edit(request: PortalRequest, year: int, level: str, code: str) -> 
             return redirect(f"/indicators/?system={year}-{level}")
     context = {"form": form, "indicator": indicator, "has_data": indicator.measurements.exists()}
     return render(request, "indicators/indicator_form.html", context, status=422 if form.errors else 200)
+
+
+@role_required(*OFFICE_ROLES)
+@require_GET
+def system_export(request: PortalRequest, year: int, level: str) -> FileResponse:
+    """The tree as a workbook that can be filled in and brought back."""
+    system = get_object_or_404(IndicatorSystem.objects.visible_to(request.user), year=year, level=level)
+    subtitle = subtitle_line(
+        unit=request.user.organisation.short_name, person=request.user.name, at=timezone.localtime()
+    )
+    file = BytesIO()
+    tree_workbook.write_tree(system, file, subtitle=subtitle)
+    audit.record(system, "system.export", actor=request.user)
+    file.seek(0)
+    return FileResponse(file, as_attachment=True, filename=f"{system.title}.xlsx")
+
+
+@role_required(*OFFICE_ROLES)
+@require_http_methods(["GET", "POST"])
+def system_import(request: PortalRequest, year: int, level: str) -> HttpResponse:
+    """Take a filled-in tree and show what it would change."""
+    system = get_object_or_404(IndicatorSystem.objects.visible_to(request.user), year=year, level=level)
+    form = WorkbookForm(request.POST if request.method == "POST" else None, request.FILES or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            batch = tree_workbook.check_tree(system, form.cleaned_data["file"], actor=request.user)
+        except Refused as error:
+            form.add_error("file", str(error))
+        else:
+            return redirect("indicators:system_import_preview", year, level, batch.token)
+    context = {"system": system, "form": form}
+    return render(request, "indicators/system_import.html", context, status=422 if form.errors else 200)
+
+
+@role_required(*OFFICE_ROLES)
+@require_http_methods(["GET", "POST"])
+def system_import_preview(request: PortalRequest, year: int, level: str, token: str) -> HttpResponse:
+    """Show what the upload would change; confirm it as a whole, or give it up."""
+    system = get_object_or_404(IndicatorSystem.objects.visible_to(request.user), year=year, level=level)
+    own = WorkbookImport.objects.filter(uploaded_by=request.user, kind=tree_workbook.KIND)
+    batch = get_object_or_404(own, token=token, parameters__year=year, parameters__level=level)
+    if request.method == "POST":
+        try:
+            if "confirm" in request.POST:
+                new, changed = tree_workbook.apply_tree(batch, actor=request.user)
+                messages.success(request, f"已导入：新增 {new} 个指标，修改 {changed} 个。")
+            else:
+                claim_import(batch, WorkbookImport.State.DISCARDED)
+                messages.info(request, "已放弃本次上传，没有任何改动。")
+        except Refused as error:
+            messages.error(request, str(error))
+            return redirect(request.path)
+        return redirect(f"/indicators/?system={year}-{level}")
+    context = {"system": system, "batch": batch, "preview": batch.preview}
+    return render(request, "indicators/system_import.html", context)
