@@ -18,16 +18,14 @@ class AccountBackend(BaseBackend):
     def authenticate(
         self, request: HttpRequest | None, username: str = "", password: str = "", **credentials: str
     ) -> User | None:
+        now, address = timezone.now(), origin.get().address
         try:
-            return login.check_credentials(
-                username,
-                password,
-                credentials.get("code", ""),
-                address=origin.get().address,
-                now=timezone.now(),
-            )
+            user = login.prove_password(username, password, address=address, now=now)
+            if user.totp_confirmed_at is not None:
+                login.prove_code(user, credentials.get("code", ""), address=address, now=now)
         except Refused:
             return None
+        return user
 
     def get_user(self, user_id: int) -> User | None:
         """Return the person of a session with unit and roles, or None once the account is disabled."""

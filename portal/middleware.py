@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import ipaddress
 import time
 import uuid
@@ -21,7 +20,8 @@ from django.utils.http import urlencode
 
 from portal.access import Access, access_of
 from portal.models import AuditEvent, User
-from portal.request_context import Origin, origin
+from portal.passwords import current_profile
+from portal.request_context import Origin, origin, session_mark
 from portal.roles import SECOND_FACTOR_ROLES
 from portal.selectors.settings import settings_on
 from portal.services import audit
@@ -73,11 +73,10 @@ def audit_context(get_response: Answer) -> Answer:
     """Tell the audit trail where the changes of this request come from."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
-        key = request.session.session_key or ""
         token = origin.set(
             Origin(
                 address=peer_address(request),
-                session=hashlib.sha256(key.encode()).hexdigest()[:16] if key else "",
+                session=session_mark(request.session.session_key),
                 request_id=uuid.uuid4().hex,
             )
         )
@@ -173,7 +172,8 @@ def _unfinished(request: HttpRequest, user: User) -> str:
         }
         request.session["duties"] = values
     limit = timezone.now() - timedelta(days=values["days"])
-    expired = user.password_changed_at is not None and user.password_changed_at < limit
+    changed = user.password_changed_at
+    expired = current_profile().expires and changed is not None and changed < limit
     if user.must_change_password or expired:
         return reverse("portal:password_change")
     if values["second_factor"] and not user.totp_confirmed_at and user.has_role(*SECOND_FACTOR_ROLES):

@@ -20,7 +20,6 @@ from portal.services.second_factor import use_code
 
 WRONG = "账号或密码不正确。连续输错 5 次将锁定 15 分钟，忘记密码请联系系统管理员。"
 WRONG_AGAIN = "当前密码不正确，请重新输入。连续输错 5 次将锁定 15 分钟。"
-CODE_WANTED = "该账号已启用动态口令，请一并填写验证器上的 6 位数字。"
 WRONG_CODE = "动态口令不正确或已用过，请等验证器换出新的 6 位数字后再试。"
 DISABLED = "该账号已停用。如需恢复，请联系系统管理员。"
 INITIAL_EXPIRED = "初始密码已超过 24 小时有效期，请联系系统管理员重新生成。"
@@ -36,10 +35,6 @@ class LoginRefused(Refused):
     """The login is refused; the message is the same for an unknown account and a wrong password."""
 
 
-class CodeWanted(LoginRefused):
-    """The password is right, the code of the second factor is missing."""
-
-
 @dataclass(frozen=True)
 class _Attempt:
     """A claimed attempt; `locks` is the lock that begins if it fails."""
@@ -49,13 +44,14 @@ class _Attempt:
     locks: Lock | None
 
 
-def check_credentials(username: str, password: str, code: str, *, address: str, now: datetime) -> User:
+def prove_password(username: str, password: str, *, address: str, now: datetime) -> User:
     """Return the person, or raise `LoginRefused`; five failures lock the account for 15 minutes.
 
     An attempt is claimed and committed before any hash is computed, so twenty
     guesses at once compute at most five. Unknown accounts are counted, refused
     and locked like known ones, with the same work. Not for use inside a
-    transaction: the claim has to outlive a refusal.
+    transaction: the claim has to outlive a refusal. Somebody with a second
+    factor is not logged in by this alone: `prove_code` follows.
     """
     user = User.objects.select_related("organisation").filter(username__iexact=username).first()
     attempt = _claim(user, _account_key(username, user), address, now)
@@ -68,14 +64,20 @@ def check_credentials(username: str, password: str, code: str, *, address: str, 
         raise _failed(attempt, "已停用", DISABLED)
     if user.initial_password_until is not None and user.initial_password_until < now:
         raise _failed(attempt, "初始密码过期", INITIAL_EXPIRED)
-    if user.totp_confirmed_at is not None:
-        if not code.strip():
-            _settle(attempt, cleared=True)
-            raise CodeWanted(CODE_WANTED)
-        if not use_code(user, code, now=now):
-            raise _failed(attempt, "动态口令", WRONG_CODE)
-    _settle(attempt, succeeded=True)
+    if user.totp_confirmed_at is None:
+        _settle(attempt, succeeded=True)
+    else:
+        # The password alone is neither a failure nor a success that wipes out earlier wrong codes.
+        _settle(attempt, cleared=True)
     return user
+
+
+def prove_code(user: User, code: str, *, address: str, now: datetime) -> None:
+    """Finish the login of somebody with a second factor; wrong codes count and lock like wrong passwords."""
+    attempt = _claim(user, _account_key(user.username, user), address, now)
+    if not use_code(user, code, now=now):
+        raise _failed(attempt, "动态口令", WRONG_CODE)
+    _settle(attempt, succeeded=True)
 
 
 def confirm_password(user: User, password: str, *, address: str, now: datetime) -> None:

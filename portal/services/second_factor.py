@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
 import pyotp
 from django.conf import settings
@@ -10,7 +10,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 
-from portal.crypto import decrypt, encrypt
+from portal.crypto import CannotDecrypt, decrypt, encrypt
 from portal.errors import Refused
 from portal.models import User
 from portal.roles import SECOND_FACTOR_ROLES, Role
@@ -37,7 +37,7 @@ def start_enrolment(user: User) -> User:
 
 def enrolment_address(user: User) -> str:
     """Return the `otpauth://` address that the authenticator scans."""
-    issuer = f"{settings.COUNTY_NAME}{settings.SYSTEM_NAME}"
+    issuer = f"{settings.COUNTY_NAME}营商环境"
     return pyotp.TOTP(seed_of(user)).provisioning_uri(name=user.username, issuer_name=issuer)
 
 
@@ -64,7 +64,10 @@ def use_code(user: User, code: str, *, now: datetime) -> bool:
 
     Of two requests with the same code exactly one succeeds: the step is part of the UPDATE.
     """
-    step = matching_step(user, code, now)
+    try:
+        step = matching_step(user, code, now)
+    except CannotDecrypt as error:
+        raise Refused("动态口令的密钥无法读取，请联系安全管理员重置后重新绑定。") from error
     if step is None:
         return False
     fresh = User.objects.filter(pk=user.pk, totp_secret=user.totp_secret, totp_last_step__lt=step)
@@ -82,9 +85,9 @@ def matching_step(user: User, code: str, now: datetime) -> int | None:
     return found
 
 
-def must_have(user: User) -> bool:
+def must_have(user: User, *, today: date) -> bool:
     """Tell whether the office's settings demand a second factor of this person."""
-    demanded = setting("security.second_factor", on=timezone.localdate())
+    demanded = setting("security.second_factor", on=today)
     return bool(demanded) and user.has_role(*SECOND_FACTOR_ROLES)
 
 
@@ -93,7 +96,7 @@ def drop(user: User, code: str, *, now: datetime) -> None:
     """Switch one's own second factor off, with a valid code; refused where it is obligatory."""
     if user.totp_confirmed_at is None:
         raise Refused("动态口令尚未启用。")
-    if must_have(user):
+    if must_have(user, today=timezone.localdate(now)):
         raise Refused("您的岗位必须使用动态口令，不能停用。更换手机请联系安全管理员重置。")
     if not use_code(user, code, now=now):
         raise Refused(WRONG_CODE)

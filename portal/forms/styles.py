@@ -1,0 +1,31 @@
+"""What every form of ours has: the look of its controls, and sentences where a field is left empty."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+
+CHOSEN = (forms.Select, forms.RadioSelect, forms.CheckboxSelectMultiple)
+UNSTYLED = (forms.CheckboxInput, forms.RadioSelect, forms.CheckboxSelectMultiple)
+
+
+class Styled(forms.BaseForm):
+    """Mixin: gives controls their class and says 请填写… or 请选择… where something is missing."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name, field in self.fields.items():
+            verb = "请选择" if isinstance(field.widget, CHOSEN) else "请填写"
+            field.error_messages["required"] = f"{verb}{field.label or name}"
+            if not field.widget.is_hidden and not isinstance(field.widget, UNSTYLED):
+                field.widget.attrs.setdefault("class", "field__input")
+
+
+class DateInput(forms.DateInput):
+    """The browser's own date field."""
+
+    input_type = "date"
+
+    def __init__(self) -> None:
+        super().__init__(format="%Y-%m-%d")
