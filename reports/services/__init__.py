@@ -1,0 +1,1 @@
+"""Changes of the documents. Each function is atomic, audited and safe to call twice."""
