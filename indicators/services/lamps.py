@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator
 from datetime import date
 
@@ -15,6 +16,7 @@ from indicators.selectors.lamps import current_scheme, facts_at_month_end, facts
 from portal.selectors.calendar import Calendar, load_calendar
 
 BATCH = 2000
+MOST_STATEMENTS = 10
 
 
 def relight(items: QuerySet[WorkItem], *, today: date) -> int:
@@ -35,8 +37,20 @@ def relight(items: QuerySet[WorkItem], *, today: date) -> int:
                 continue
             item.lamp, item.lamp_reason, item.lamp_as_of = lamp.colour.value, lamp.reason, today
             fresh.append(item)
-        WorkItem.objects.bulk_update(fresh, ["lamp", "lamp_reason", "lamp_as_of"], batch_size=200)
+        _keep(fresh, today)
     return changed
+
+
+def _keep(items: list[WorkItem], today: date) -> None:
+    """Write the lamps: with one statement for all that show the same, where few different ones are shown."""
+    alike: dict[tuple[str, str], list[int]] = defaultdict(list)
+    for item in items:
+        alike[item.lamp, item.lamp_reason].append(item.pk)
+    if len(alike) > MOST_STATEMENTS:
+        WorkItem.objects.bulk_update(items, ["lamp", "lamp_reason", "lamp_as_of"], batch_size=200)
+        return
+    for (lamp, reason), keys in alike.items():
+        WorkItem.objects.filter(pk__in=keys).update(lamp=lamp, lamp_reason=reason, lamp_as_of=today)
 
 
 @transaction.atomic
@@ -85,4 +99,6 @@ def batches(items: QuerySet[WorkItem]) -> Iterator[list[WorkItem]]:
     last = 0
     while batch := list(items.filter(pk__gt=last).order_by("pk")[:BATCH]):
         yield batch
+        if len(batch) < BATCH:
+            return
         last = batch[-1].pk
