@@ -61,7 +61,7 @@ def build_event(
     """Make an event without saving it; names, unit and roles are kept as they are now."""
     here = origin.get()
     event = AuditEvent(
-        at=timezone.now(),
+        at=here.at or timezone.now(),
         actor=actor,
         actor_name=actor.name if actor else "系统",
         actor_unit=actor.organisation.short_name if actor else "",

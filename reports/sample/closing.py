@@ -56,7 +56,9 @@ def _counted(plan: Plan) -> bool:
 def _opinion(county: County, item: WorkItem, key: str) -> str:
     values = {"supporting": wording.named(county.texts[item.short_number].supporting)}
     rng = county.rng(f"{key}:{item.number}")
-    return wording.choose(texts.patterns().review_opinions, values, rng, set())
+    # The opinions on monthly reports only accept progress; these let an item go.
+    agreeing = [pattern for pattern in texts.patterns().review_opinions if "同意" in pattern]
+    return wording.choose(agreeing, values, rng, set())
 
 
 def approved(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from random import Random
@@ -48,6 +49,7 @@ class County:
     items: dict[str, WorkItem] = field(default_factory=dict)
     texts: dict[str, ItemText] = field(default_factory=dict)
     happenings: list[Happening] = field(default_factory=list)
+    versions: Counter[int] = field(default_factory=Counter)
 
     @property
     def nominal_today(self) -> date:

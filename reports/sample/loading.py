@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from datetime import date
 
@@ -14,7 +15,9 @@ from portal.models import AuditEvent, Organisation, User
 from portal.selectors.calendar import load_calendar
 from portal.services import audit
 from portal.services.calendar import load_builtin_calendar
+from reports.models import Bulletin
 from reports.sample import (
+    bulletins,
     catalogue,
     closing,
     dispatch,
@@ -36,13 +39,18 @@ LOADED = "sample.load"
 
 @dataclass(frozen=True)
 class Loading:
-    """What a call did: `loaded` is False where the sample was there already; the counts are of all rows."""
+    """What a call did: `loaded` is False where the sample was there already; the counts are of all rows.
+
+    `left_out` says in a sentence what could not be made on this machine.
+    """
 
     loaded: bool
+    left_out: str
     items: int
     reports: int
     lamps: int
     events: int
+    bulletins: int
 
 
 def is_loaded() -> bool:
@@ -50,14 +58,15 @@ def is_loaded() -> bool:
 
 
 @transaction.atomic
-def load_sample(today: date) -> Loading:
+def load_sample(today: date, *, with_bulletins: bool = True) -> Loading:
     """Write the sample county as it stands on the day `today`, all or nothing.
 
-    A second call changes nothing. Raises Refused in the production edition and
+    Most of the time goes into setting the bulletins. Where the machine has no
+    Chinese font they are left out, and the answer says so. A second call changes nothing. Raises Refused in the production edition and
     where the database already holds somebody's data.
     """
     if is_loaded():
-        return _counted(loaded=False)
+        return _counted()
     if settings.PRODUCTION:
         raise Refused("正式环境不能载入示例数据，请在演示环境中使用")
     if User.objects.exists() or Organisation.objects.exists():
@@ -67,7 +76,11 @@ def load_sample(today: date) -> Loading:
     load_builtin_calendar()
     county = County(today=today, shift=Shift.to(today), calendar=load_calendar())
     _load(county)
-    return _counted(loaded=True)
+    left_out = _load_bulletins(county) if with_bulletins else ""
+    history.write(county)
+    history.number_versions(county)
+    audit.record(None, LOADED, actor=None, changes={"today": county.today, "shift": county.shift.months})
+    return _counted(loaded=True, left_out=left_out)
 
 
 def _load(county: County) -> None:
@@ -87,15 +100,27 @@ def _load(county: County) -> None:
     numbering.load(county)
     lighting.load(county)
     notices.load(county)
-    history.write(county)
-    audit.record(None, LOADED, actor=None, changes={"today": county.today, "shift": county.shift.months})
 
 
-def _counted(*, loaded: bool) -> Loading:
+def _load_bulletins(county: County) -> str:
+    told, versions = list(county.happenings), Counter(county.versions)
+    try:
+        with transaction.atomic():
+            bulletins.load_bulletins(county)
+    except Refused as error:
+        # What was written of the history was taken back with them.
+        county.happenings, county.versions = told, versions
+        return f"通报没有生成：{error}"
+    return ""
+
+
+def _counted(*, loaded: bool = False, left_out: str = "") -> Loading:
     return Loading(
         loaded=loaded,
+        left_out=left_out,
         items=WorkItem.objects.count(),
         reports=ProgressReport.objects.count(),
         lamps=LampRecord.objects.count(),
         events=AuditEvent.objects.count(),
+        bulletins=Bulletin.objects.count(),
     )

@@ -66,7 +66,7 @@ def county(django_db_setup, django_db_blocker, tmp_path_factory):
         override_settings(MEDIA_ROOT=tmp_path_factory.mktemp("files")),
         transaction.atomic(),
     ):
-        yield load_sample(TODAY)
+        yield load_sample(TODAY, with_bulletins=False)
         transaction.set_rollback(True)
 
 

@@ -10,12 +10,16 @@ from django.utils import timezone
 
 from indicators.models import ProgressReport, ReportingMonth, WorkItem
 from indicators.months import first_of, shift
+from portal.documents import fonts
 from portal.errors import Refused
 from portal.models import AuditEvent, CalendarYear, Organisation, User
 from portal.services.calendar import load_builtin_calendar
+from reports.models import Bulletin
 from reports.sample import progress, wording
 from reports.sample.loading import load_sample
 from reports.sample.shifting import Shift
+from reports.selectors.bulletins import findings_of
+from reports.services.bulletins import hash_of
 from tests.factories import OrganisationFactory
 
 TODAY = date(2023, 11, 10)
@@ -44,16 +48,16 @@ def test_loading_is_the_same_every_time(db):
     found = []
     for _ in range(2):
         with transaction.atomic():
-            load_sample(TODAY)
+            load_sample(TODAY, with_bulletins=False)
             found.append(snapshot())
             transaction.set_rollback(True)
     assert found[0] == found[1]
 
 
 def test_a_second_call_changes_nothing(db):
-    assert load_sample(TODAY).loaded
+    assert load_sample(TODAY, with_bulletins=False).loaded
     before = snapshot(), AuditEvent.objects.count(), User.objects.count()
-    assert not load_sample(TODAY + timedelta(days=1)).loaded
+    assert not load_sample(TODAY + timedelta(days=1), with_bulletins=False).loaded
     assert (snapshot(), AuditEvent.objects.count(), User.objects.count()) == before
 
 
@@ -67,7 +71,7 @@ def test_a_second_call_changes_nothing(db):
     ],
 )
 def test_on_any_day_the_last_full_month_lies_before_today_and_nothing_after_it(db, today, opened):
-    load_sample(today)
+    load_sample(today, with_bulletins=False)
     last_month = shift(first_of(today), -1)
     assert ReportingMonth.objects.filter(month=last_month).exists() == opened
     midnight = timezone.make_aware(timezone.datetime(today.year, today.month, today.day))
@@ -79,17 +83,42 @@ def test_on_any_day_the_last_full_month_lies_before_today_and_nothing_after_it(d
     )
 
 
+def test_nine_bulletins_are_issued_in_order_and_the_tenth_is_drafted(db):
+    found = load_sample(TODAY)
+    assert found.left_out == ""
+    issued = Bulletin.objects.filter(state=Bulletin.State.ISSUED).order_by("month")
+    assert list(issued.values_list("issue_number", flat=True)) == list(range(1, 10))
+    assert all(row.content_hash == hash_of(row) for row in issued)
+    assert all(shift(row.month, 1) <= row.issued_on < shift(row.month, 2) for row in issued)
+    draft = Bulletin.objects.get(month=date(2023, 10, 1))
+    assert draft.state == Bulletin.State.DRAFT
+    assert findings_of(draft).contradictions == ()
+    told = AuditEvent.objects.exclude(action="sample.load").order_by("pk").values_list("at", flat=True)
+    assert list(told) == sorted(told)
+
+
+def test_on_a_machine_without_a_chinese_font_the_rest_is_loaded_all_the_same(db, monkeypatch):
+    for name in ("SERIF", "SANS", "OTHERS"):
+        monkeypatch.setattr(fonts, name, ())
+    for name in ("OWN_NAMES", "STAND_INS"):
+        monkeypatch.setattr(fonts, name, dict.fromkeys(fonts.Face, ("没有这种字体",)))
+    found = load_sample(TODAY)
+    assert "没有可用的中文字体" in found.left_out
+    assert (found.bulletins, found.reports) == (0, 2034)
+    assert AuditEvent.objects.filter(action="item.create").count() == WorkItem.objects.count()
+
+
 def test_somebody_elses_data_are_left_alone(db):
     OrganisationFactory()
     with pytest.raises(Refused, match="空数据库"):
-        load_sample(TODAY)
+        load_sample(TODAY, with_bulletins=False)
     assert Organisation.objects.count() == 1
 
 
 def test_the_production_edition_takes_no_sample(db, settings):
     settings.PRODUCTION = True
     with pytest.raises(Refused, match="正式环境"):
-        load_sample(TODAY)
+        load_sample(TODAY, with_bulletins=False)
     assert not User.objects.exists()
 
 
