@@ -1,14 +1,20 @@
-"""The periodic work of the base application."""
+"""The periodic work of the base application: each function may run twice, late or on two machines."""
 
-from datetime import timedelta
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+from django.utils import timezone
 
 from portal.jobs import CatchUp, Daily, EveryMinutes, Job
+from portal.services import accounts, audit_chain, delivery
+from portal.services import calendar as calendar_services
 
 JOBS = (
     Job(
         "deliver_notices",
-        "发送消息",
-        "portal.services.delivery.deliver_notices",
+        "发送站外消息",
+        "portal.base_jobs.deliver_notices",
         EveryMinutes(1),
         catch_up=CatchUp.SKIP,
         own_transactions=True,
@@ -16,19 +22,43 @@ JOBS = (
     Job(
         "seal_audit",
         "封存审计记录",
-        "portal.services.audit_chain.seal_events",
+        "portal.base_jobs.seal_audit",
         EveryMinutes(10),
         grace=timedelta(hours=1),
-    ),
-    Job(
-        "verify_audit",
-        "核验审计链",
-        "portal.services.audit_chain.verify_chain",
-        Daily(2, 30),
         own_transactions=True,
     ),
+    Job("disable_unused", "停用闲置账号", "portal.base_jobs.disable_unused", Daily(1, 10)),
+    Job("verify_audit", "核验审计链", "portal.base_jobs.verify_audit", Daily(2, 30), own_transactions=True),
     Job("sweep_files", "清理文件", "portal.services.files.sweep_files", Daily(3), own_transactions=True),
     Job("prune_slots", "清理执行记录", "portal.services.jobs.prune_slots", Daily(3, 20)),
-    Job("disable_unused_accounts", "停用闲置账号", "portal.services.accounts.disable_unused", Daily(1, 10)),
-    Job("warn_calendar", "提醒载入下一年日历", "portal.services.calendar.warn_missing_year", Daily(8, 30)),
+    Job("warn_calendar", "提醒载入下一年日历", "portal.base_jobs.warn_calendar", Daily(8, 30)),
 )
+
+
+def deliver_notices(today: date) -> str:
+    """Send what the outbox owes by now."""
+    done = delivery.deliver_due(timezone.now())
+    if done == delivery.Delivered():
+        return "没有待发送的消息"
+    return f"发送 {done.sent} 条，失败待重试 {done.failed} 条，不再发送 {done.dead} 条"
+
+
+def seal_audit(today: date) -> str:
+    """Seal the events whose own transaction could not."""
+    return f"封存 {audit_chain.seal_events(timezone.now())} 条"
+
+
+def verify_audit(today: date) -> str:
+    """Verify the chain; a fault is told to the auditors and makes the run fail."""
+    return audit_chain.verify_and_alarm(today)
+
+
+def disable_unused(today: date) -> str:
+    """Disable the accounts that nobody has used for too long."""
+    people = accounts.disable_unused(now=timezone.now())
+    return f"停用 {'、'.join(person.name for person in people)}" if people else "没有闲置账号"
+
+
+def warn_calendar(today: date) -> str:
+    """From 1 November on remind the administrators while next year's calendar is missing."""
+    return calendar_services.warn_missing_year(today)

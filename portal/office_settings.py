@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+SettingValue = int | bool | str
+
 
 @dataclass(frozen=True)
 class Definition:

@@ -12,7 +12,9 @@ from portal.views import (
     people,
     people_steps,
     profile,
+    search,
     session,
+    settings,
     system,
 )
 
@@ -85,4 +87,9 @@ urlpatterns: list[URLPattern] = [
     path("system/calendar/upload/", calendar.calendar_upload, name="calendar_upload"),
     path("system/calendar/confirm/", calendar.calendar_confirm, name="calendar_confirm"),
     path("system/calendar/<str:day>/", calendar.calendar_day, name="calendar_day"),
+    # settings
+    path("system/settings/", settings.setting_list, name="setting_list"),
+    path("system/settings/<str:key>/", settings.setting_edit, name="setting_edit"),
+    # search
+    path("search/", search.search, name="search"),
 ]
