@@ -1,83 +1,33 @@
 """Small pieces of every page: lamps, states, dates with their distance, plain numbers, icons.
 
 Everything drawn is inline SVG with presentation attributes; nothing carries a
-`style` attribute, so the content policy holds.
+`style` attribute, so the content policy holds. The library is a builtin of the
+templates: no `{% load %}` is needed.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
+from math import ceil
 
 from django import template
-from django.forms import BaseForm, BoundField
+from django.core.paginator import Page
+from django.forms import BaseForm, BoundField, CheckboxInput, CheckboxSelectMultiple, RadioSelect
 from django.utils import timezone
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
 from portal.charts import share_bar, sparkline
+from portal.templatetags.glyphs import GLYPHS, ICONS, STATE_GLYPHS, STATE_KINDS
 
 register = template.Library()
 
 LAMP_WORDS = {"red": "红", "yellow": "黄", "green": "绿", "blue": "蓝", "grey": "灰"}
+SOON_DAYS = 7
 
-_RING = '<circle class="ring" cx="7" cy="7" r="6"/>'
-GLYPHS = {
-    "none": '<circle class="ring ring--dash" cx="7" cy="7" r="6"/>',
-    "quarter": f'{_RING}<path class="pie" d="M7 7V3a4 4 0 0 1 4 4z"/>',
-    "half": f'{_RING}<path class="pie" d="M7 3a4 4 0 0 1 0 8z"/>',
-    "most": f'{_RING}<path class="pie" d="M7 7V3a4 4 0 1 1-4 4z"/>',
-    "done": '<circle class="pie" cx="7" cy="7" r="6.3"/><path class="tick" d="M4.2 7.2l2 1.9 3.6-4"/>',
-    "back": f'{_RING}<path class="back" d="M8.2 4.6L5.4 7l2.8 2.4"/>',
-    "stop": f'{_RING}<path class="back" d="M4.4 7h5.2"/>',
-}
-STATE_GLYPHS = {
-    "planned": "none",
-    "missing": "none",
-    "draft": "quarter",
-    "in_progress": "quarter",
-    "awaiting_unit": "half",
-    "awaiting_lead": "half",
-    "submitted": "half",
-    "in_review": "half",
-    "lead_passed": "most",
-    "awaiting_office": "most",
-    "closed": "done",
-    "verified": "done",
-    "issued": "done",
-    "held": "done",
-    "returned": "back",
-    "suspended": "stop",
-    "cancelled": "stop",
-    "superseded": "stop",
-    "proposed": "half",
-    "dismissed": "stop",
-    "due": "none",
-    "running": "half",
-    "done": "done",
-    "failed": "back",
-    "skipped": "stop",
-    "owed": "none",
-    "sent": "done",
-    "dead": "back",
-}
-ICONS = {
-    "search": '<circle cx="7" cy="7" r="4.5"/><path d="M10.5 10.5L14 14"/>',
-    "bell": '<path d="M4 11V7a4 4 0 0 1 8 0v4l1 1.5H3L4 11zM6.8 14.2h2.4"/>',
-    "menu": '<path d="M2.5 4.5h11M2.5 8h11M2.5 11.5h11"/>',
-    "print": '<path d="M4.5 6V2.5h7V6M4.5 11.5h-2V6h11v5.5h-2M4.5 9.5h7v4h-7z"/>',
-    "check": '<path d="M3 8.5l3.2 3L13 4.5"/>',
-    "down": '<path d="M8 2.5v8M4.5 7.5L8 11l3.5-3.5M3 13.5h10"/>',
-    "up": '<path d="M8 11V3M4.5 6L8 2.5 11.5 6M3 13.5h10"/>',
-    "warn": '<path d="M8 2.2L14.5 13.5h-13L8 2.2zM8 6.5v3.3M8 11.6v.2"/>',
-    "plus": '<path d="M8 3v10M3 8h10"/>',
-    "info": '<circle cx="8" cy="8" r="6"/><path d="M8 7.3v3.6M8 4.9v.2"/>',
-    "cross": '<path d="M4 4l8 8M12 4l-8 8"/>',
-    "next": '<path d="M6 3.5L10.5 8 6 12.5"/>',
-    "clip": '<path d="M12.5 7.5l-5 5a3 3 0 0 1-4.2-4.2l5.4-5.4a2 2 0 0 1 2.8 2.8l-5.3 5.3a1 1 0 0 1-1.4-1.4l4.7-4.7"/>',
-    "copy": '<path d="M5.5 5.5h7v7h-7zM3.5 10.5v-7h7"/>',
-}
+# Lamps, states, progress, changes
 
 
 @register.simple_tag
@@ -87,7 +37,7 @@ def icon(name: str) -> SafeString:
 
 
 @register.simple_tag
-def lamp(colour: str, reason: str = "") -> SafeString:
+def lamp(colour: str, reason: object = "") -> SafeString:
     """Draw a lamp: the disc with its own word and the reason beside it."""
     return format_html(
         '<span class="lamp lamp--{}"><i class="lamp__disc">{}</i><span class="lamp__why">{}</span></span>',
@@ -98,14 +48,20 @@ def lamp(colour: str, reason: str = "") -> SafeString:
 
 
 @register.simple_tag
-def state(value: str, label: str) -> SafeString:
-    """Draw how far the workflow has gone: a pie glyph by value, and the label."""
-    glyph = mark_safe(GLYPHS[STATE_GLYPHS.get(value, "quarter")])
-    kind = " state--back" if value in {"returned", "failed", "dead"} else ""
+def state(value: str, label: str, step: int | None = None, total: int | None = None) -> SafeString:
+    """Draw how far the workflow has gone: a pie glyph and the label.
+
+    The glyph follows from the value; `step` of `total` says it for workflows
+    whose states have no glyph of their own (0 not begun, `total` ended).
+    """
+    name = STATE_GLYPHS.get(value, "quarter")
+    if step is not None and total:
+        name = ("none", "quarter", "half", "most", "done")[ceil(4 * min(max(step, 0), total) / total)]
+    kind = "draft" if value == "draft" else STATE_KINDS.get(name, "")
     return format_html(
         '<span class="state{}"><svg class="state__glyph" viewBox="0 0 14 14" aria-hidden="true">{}</svg>{}</span>',
-        kind,
-        glyph,
+        f" state--{kind}" if kind else "",
+        mark_safe(GLYPHS[name]),
         label,
     )
 
@@ -114,26 +70,69 @@ def state(value: str, label: str) -> SafeString:
 def pace(
     percent: Decimal | None, elapsed: Decimal | None = None, colour: str = "", width: int = 56
 ) -> SafeString:
-    """Draw verified percent (the filled part) against elapsed share (the upright line)."""
-    done = Decimal(percent or 0)
-    title = f"已审核 {plain(done)}%" + (f"，序时 {plain(elapsed)}%" if elapsed is not None else "")
+    """Draw verified percent (the filled part) against elapsed share (the upright line); "—" where unreported."""
+    title = "尚无已审核进度" if percent is None else f"已审核 {plain(percent)}%"
+    title += f"，序时 {plain(elapsed)}%" if elapsed is not None else ""
     tick = ""
     if elapsed is not None:
         x = min(max(float(elapsed) * width / 100, 0.5), width - 1)
         tick = f'<path class="tick" d="M{x:.1f} 0v12"/>'
-    fill = f" fill--{colour}" if colour in {"red", "yellow"} else ""
     return format_html(
         '<span class="pace"><svg width="{w}" height="12" viewBox="0 0 {w} 12" role="img"><title>{title}</title>'
         '<rect class="track" y="3" width="{w}" height="6" rx="1"/>'
         '<rect class="fill{fill}" y="3" width="{done}" height="6" rx="1"/>{tick}</svg>'
-        '<span class="pace__n">{n}%</span></span>',
+        '<span class="pace__n">{n}</span></span>',
         w=width,
         title=title,
-        fill=fill,
-        done=f"{float(done) * width / 100:.1f}",
+        fill=f" fill--{colour}" if colour in {"red", "yellow"} else "",
+        done=f"{min(float(percent or 0), 100) * width / 100:.1f}",
         tick=mark_safe(tick),
-        n=plain(done),
+        n="—" if percent is None else f"{plain(percent)}%",
     )
+
+
+@register.simple_tag
+def delta(
+    value: Decimal | int | None, unit: str = "", better: str = "higher", since: str = "较上月"
+) -> SafeString:
+    """Write a change: the arrow says the direction, the colour whether it is good (`better`: higher, lower, none)."""
+    if value is None:
+        return format_html('<span class="delta">{} —</span>', since)
+    if value == 0:
+        return format_html('<span class="delta">{} 持平</span>', since)
+    rises = value > 0
+    good = "" if better == "none" else ("better" if rises == (better == "higher") else "worse")
+    return format_html(
+        '<span class="delta{}">{} <b>{}{}</b>{} {}</span>',
+        f" delta--{good}" if good else "",
+        since,
+        "+" if rises else "−",
+        plain(value if rises else -value),
+        f" {unit}" if unit else "",
+        "↑" if rises else "↓",
+    )
+
+
+@register.simple_tag
+def spark(values: Sequence[Decimal | None], title: str, goal: Decimal | None = None) -> SafeString:
+    """Draw a small line over periods, the goal dotted; the chart escapes its words."""
+    return mark_safe(sparkline(values, title=title, goal=goal))
+
+
+@register.simple_tag
+def lamp_bar(counts: Mapping[str, int], title: str, width: int = 130) -> SafeString:
+    """Draw the shares of lamps as one bar."""
+    return mark_safe(share_bar(counts, title=title, width=width))
+
+
+@register.simple_tag
+def heat_cell(colour: str | None) -> SafeString:
+    """Draw one month of a strip of lamps: its word on its colour, a dot before the row began."""
+    word = LAMP_WORDS[colour] if colour else "·"
+    return format_html('<span class="heat__cell heat__cell--{}">{}</span>', colour or "none", word)
+
+
+# Dates
 
 
 def _day(value: date | datetime) -> date:
@@ -145,9 +144,20 @@ def day(context: template.Context, value: date | datetime | None) -> str:
     """Write a date as 11月8日, with the year when it is not this year's; "—" for none."""
     if value is None:
         return "—"
-    on = _day(value)
     today = context.get("today") or timezone.localdate()
-    return short_date(on) if on.year == today.year else f"{on.year}年{short_date(on)}"
+    return short_date(value) if _day(value).year == today.year else full_date(value)
+
+
+@register.simple_tag(takes_context=True)
+def due(context: template.Context, value: date | None, soon: int = SOON_DAYS) -> SafeString | str:
+    """Write a date still to come and its distance: 11月30日 剩20天; late in red, the last `soon` days in yellow."""
+    if value is None:
+        return "—"
+    today = context.get("today") or timezone.localdate()
+    days = (value - today).days
+    tone = " dist--late" if days < 0 else (" dist--soon" if days <= soon else "")
+    words = distance(value, today)
+    return format_html('{}<span class="dist{}">{}</span>', day(context, value), tone, words)
 
 
 @register.filter
@@ -178,14 +188,17 @@ def month_label(value: date | None) -> str:
 
 
 @register.filter
-def distance(due: date | None, today: date) -> str:
+def distance(value: date | None, today: date) -> str:
     """Say how far a due date is: 剩3天, 今天到期, 逾期2天; nothing where there is none."""
-    if due is None:
+    if value is None:
         return ""
-    days = (due - today).days
+    days = (value - today).days
     if days > 0:
         return f"剩{days}天"
     return "今天到期" if days == 0 else f"逾期{-days}天"
+
+
+# Numbers and words
 
 
 @register.filter
@@ -215,26 +228,15 @@ def get(mapping: dict[object, object], key: object) -> object:
     return mapping.get(key)
 
 
-@register.simple_tag
-def delta(
-    value: Decimal | int | None, unit: str = "", better: str = "higher", since: str = "较上月"
-) -> SafeString:
-    """Write a change: the arrow says the direction, the colour whether it is good (`better`: higher, lower, none)."""
-    if value is None:
-        return format_html('<span class="delta">{} —</span>', since)
-    if value == 0:
-        return format_html('<span class="delta">{} 持平</span>', since)
-    rises = value > 0
-    good = "" if better == "none" else ("better" if rises == (better == "higher") else "worse")
-    return format_html(
-        '<span class="delta{}">{} <b>{}{}</b>{} {}</span>',
-        f" delta--{good}" if good else "",
-        since,
-        "+" if rises else "−",
-        plain(value if rises else -value),
-        f" {unit}" if unit else "",
-        "↑" if rises else "↓",
-    )
+@register.filter
+def names(text: str | Sequence[str] | None) -> list[str]:
+    """Split names written as "unit, due_on"; a list stays one."""
+    if isinstance(text, str):
+        return [name.strip() for name in text.split(",") if name.strip()]
+    return list(text or ())
+
+
+# Forms and lists
 
 
 @register.simple_tag
@@ -243,13 +245,61 @@ def error_summary_fields(form: BaseForm) -> list[BoundField]:
     return [field for field in form if field.errors]
 
 
-@register.simple_tag
-def spark(values: Sequence[Decimal | None], title: str, goal: Decimal | None = None) -> SafeString:
-    """Draw a small line over periods, the goal dotted; the chart escapes its words."""
-    return mark_safe(sparkline(values, title=title, goal=goal))
+@register.filter
+def field_kind(field: BoundField) -> str:
+    """Say how a field is laid out: hidden, check (one box), choices (a group of boxes or dots), plain."""
+    widget = field.field.widget
+    if field.is_hidden:
+        return "hidden"
+    if isinstance(widget, RadioSelect | CheckboxSelectMultiple):
+        return "choices"
+    return "check" if isinstance(widget, CheckboxInput) else "plain"
+
+
+@register.filter
+def focus_id(field: BoundField) -> str:
+    """Return the id of the control that a link to the field leads to; of a group, its first one."""
+    own = field.id_for_label or field.auto_id
+    return f"{field.auto_id}_0" if field_kind(field) == "choices" else str(own)
 
 
 @register.simple_tag
-def lamp_bar(counts: Mapping[str, int], title: str, width: int = 130) -> SafeString:
-    """Draw the shares of lamps as one bar."""
-    return mark_safe(share_bar(counts, title=title, width=width))
+def any_value(form: BaseForm, only: Sequence[str] = ()) -> bool:
+    """Tell whether a filter's form holds a value, among its fields or those named."""
+    return any(field.value() not in (None, "", [], False) for field in form if not only or field.name in only)
+
+
+@register.simple_tag(takes_context=True)
+def kept_params(context: template.Context, form: BaseForm | None = None) -> SafeString:
+    """Carry what the address says beyond a filter's own fields (sorting, page size) through its form; not the page."""
+    own = {"page", *(field.html_name for field in form or ())}
+    pairs = (
+        (name, value)
+        for name, values in context["request"].GET.lists()
+        if name not in own
+        for value in values
+    )
+    return format_html_join("", '<input type="hidden" name="{}" value="{}">', pairs)
+
+
+@register.simple_tag(takes_context=True)
+def sort_head(context: template.Context, name: str, label: str, css: str = "") -> SafeString:
+    """Write a column head that sorts by `name` (parameter `sort`, "-name" for the other direction)."""
+    params = context["request"].GET.copy()
+    now = params.get("sort", "")
+    params["sort"] = f"-{name}" if now == name else name
+    params.pop("page", None)
+    order = {name: "ascending", f"-{name}": "descending"}.get(now, "none")
+    return format_html(
+        '<th{} aria-sort="{}"><a class="sort" href="?{}">{}</a></th>',
+        format_html(' class="{}"', css) if css else "",
+        order,
+        params.urlencode(),
+        label,
+    )
+
+
+@register.simple_tag
+def page_numbers(page: Page) -> Iterator[int | str]:
+    """Return the page numbers to offer; "…" stands for those left out."""
+    return page.paginator.get_elided_page_range(page.number, on_each_side=2, on_ends=1)

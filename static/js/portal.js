@@ -1,116 +1,80 @@
-/* Small behaviours shared by all pages. Everything here is an addition: each page works without it. */
+/* What the other scripts share. Everything in this folder is an addition: each page works without it.
+   Behaviours hang on the document, so that parts swapped in by htmx have them at once. */
 (function () {
   "use strict";
 
-  function each(selector, action, root) {
-    Array.prototype.forEach.call((root || document).querySelectorAll(selector), action);
-  }
+  const starters = [];
 
-  /* Filters: a changed choice is applied at once; typing waits for Enter or the button. */
-  function filters(root) {
-    each("form[data-filters] select, form[data-filters] input[type=checkbox], form[data-filters] input[type=date]", function (control) {
-      control.addEventListener("change", function () { control.form.requestSubmit(); });
-    }, root);
-  }
+  function all(selector, root) { return Array.from((root || document).querySelectorAll(selector)); }
 
-  /* Selection: a head box ticks the page, the bar shows how many are ticked. */
-  function selection(root) {
-    each("[data-selection]", function (area) {
-      var bar = area.querySelector("[data-selection-bar]");
-      var count = area.querySelector("[data-selection-count]");
-      var head = area.querySelector("[data-selection-all]");
-      function boxes() { return area.querySelectorAll("input[type=checkbox][name=selected]"); }
-      function show() {
-        var ticked = 0;
-        Array.prototype.forEach.call(boxes(), function (box) {
-          if (box.checked) { ticked += 1; }
-          var row = box.closest("tr");
-          if (row) { row.classList.toggle("is-selected", box.checked); }
-        });
-        if (bar) { bar.hidden = ticked === 0; }
-        if (count) { count.textContent = String(ticked); }
-        if (head) { head.checked = ticked > 0 && ticked === boxes().length; }
-      }
-      area.addEventListener("change", function (event) {
-        if (event.target === head) {
-          Array.prototype.forEach.call(boxes(), function (box) { box.checked = head.checked; });
-        }
-        show();
+  window.portal = {
+    all: all,
+
+    /* Call `action` for every matching element there is, and for those that arrive later. */
+    each: function (selector, action) {
+      const start = function (root) {
+        if (root.matches && root.matches(selector)) { action(root); }
+        all(selector, root).forEach(action);
+      };
+      starters.push(start);
+      if (document.readyState !== "loading") { start(document); }
+    },
+
+    /* Listen for an event inside elements that match, now and later. */
+    on: function (name, selector, action) {
+      document.addEventListener(name, function (event) {
+        const found = event.target.closest && event.target.closest(selector);
+        if (found) { action(event, found); }
       });
-      show();
-    }, root);
-  }
-
-  /* Character counts under text areas. */
-  function counts(root) {
-    each("textarea[maxlength]", function (area) {
-      var foot = document.getElementById(area.id + "-count");
-      if (!foot) { return; }
-      function show() { foot.textContent = area.value.length + " / " + area.maxLength; }
-      area.addEventListener("input", show);
-      show();
-    }, root);
-  }
-
-  /* Leaving a form with changes asks first. */
-  function guard(root) {
-    each("form[data-guard]", function (form) {
-      var changed = false;
-      form.addEventListener("input", function () { changed = true; });
-      form.addEventListener("submit", function () { changed = false; });
-      window.addEventListener("beforeunload", function (event) {
-        if (changed) { event.preventDefault(); event.returnValue = ""; }
-      });
-    }, root);
-  }
-
-  function buttons(root) {
-    each("[data-print]", function (button) {
-      button.addEventListener("click", function (event) { event.preventDefault(); window.print(); });
-    }, root);
-    each("[data-fill]", function (button) {
-      button.addEventListener("click", function (event) {
-        event.preventDefault();
-        var values = JSON.parse(button.getAttribute("data-fill"));
-        Object.keys(values).forEach(function (name) {
-          var control = document.querySelector("[name=" + name + "]");
-          if (control) { control.value = values[name]; control.dispatchEvent(new Event("input", { bubbles: true })); }
-        });
-      });
-    }, root);
-    each("[data-copy-from]", function (button) {
-      button.addEventListener("click", function (event) {
-        event.preventDefault();
-        var source = document.getElementById(button.getAttribute("data-copy-from"));
-        var target = document.getElementById(button.getAttribute("data-copy-to"));
-        if (source && target) {
-          target.value = source.textContent.trim();
-          target.focus();
-          target.dispatchEvent(new Event("input", { bubbles: true }));
-        }
-      });
-    }, root);
-    each("[data-open-dialog]", function (button) {
-      button.addEventListener("click", function (event) {
-        var dialog = document.getElementById(button.getAttribute("data-open-dialog"));
-        if (dialog && dialog.showModal) { event.preventDefault(); dialog.showModal(); }
-      });
-    }, root);
-    each("[data-close-dialog]", function (button) {
-      button.addEventListener("click", function () { button.closest("dialog").close(); });
-    }, root);
-  }
-
-  function start(root) { filters(root); selection(root); counts(root); guard(root); buttons(root); }
+    },
+  };
 
   document.addEventListener("DOMContentLoaded", function () {
-    start(document);
-    var summary = document.getElementById("error-summary");
+    starters.forEach(function (start) { start(document); });
+    const summary = document.getElementById("error-summary");
     if (summary) { summary.focus(); }
   });
-  document.addEventListener("htmx:afterSwap", function (event) { start(event.detail.target); });
+  document.addEventListener("htmx:load", function (event) {
+    if (event.detail.elt !== document.body) { starters.forEach(function (start) { start(event.detail.elt); }); }
+  });
+
+  /* A button that must not be pressed twice; it comes back with the page from the browser's memory. */
   document.addEventListener("submit", function (event) {
-    var button = event.submitter;
-    if (button && button.hasAttribute("data-once")) { window.setTimeout(function () { button.disabled = true; }, 0); }
+    const button = event.submitter;
+    if (button && button.hasAttribute("data-once")) {
+      window.setTimeout(function () { if (!event.defaultPrevented) { button.disabled = true; } }, 0);
+    }
+  });
+  window.addEventListener("pageshow", function (event) {
+    if (event.persisted) { all("[data-once]").forEach(function (button) { button.disabled = false; }); }
+  });
+
+  /* htmx: a lost connection or a session that has ended must not look like a button that does nothing. */
+  function tell(words) {
+    const main = document.getElementById("main");
+    let note = document.getElementById("trouble");
+    if (!main) { return; }
+    if (!note) {
+      note = document.createElement("p");
+      note.id = "trouble";
+      note.className = "notice notice--bad";
+      note.setAttribute("role", "alert");
+      main.insertBefore(note, main.firstChild);
+    }
+    note.textContent = words;
+    note.scrollIntoView({ block: "nearest" });
+  }
+  document.addEventListener("htmx:sendError", function () { tell("网络不通，刚才的操作没有完成，请检查网络后重试。"); });
+  document.addEventListener("htmx:responseError", function (event) {
+    const status = event.detail.xhr.status;
+    tell(status === 403 ? "登录已过期或无权操作，请刷新页面后重试。" : "系统没有完成刚才的操作，请稍后重试。");
+  });
+  document.addEventListener("htmx:beforeSwap", function (event) {
+    /* The login page in place of a fragment: the session has ended, so the whole page goes there. */
+    const target = new URL(event.detail.xhr.responseURL || location.href);
+    if (/^\/login\//.test(target.pathname) && !/^\/login\//.test(location.pathname)) {
+      event.detail.shouldSwap = false;
+      location.reload();
+    }
   });
 }());
