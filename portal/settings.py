@@ -280,7 +280,7 @@ LOGGING = {
 
 # What the base application asks of the others, named as strings
 
-WAITING_COUNTERS = ["indicators.selectors.todos.waiting"]
+WAITING_COUNTERS = ["indicators.selectors.todos.waiting", "reports.selectors.bulletins.waiting"]
 SEARCH_PROVIDERS = [
     "indicators.selectors.search.find_items",
     "indicators.selectors.search.find_task_forces",
@@ -289,8 +289,12 @@ SEARCH_PROVIDERS = [
     "portal.selectors.search.find_organisations",
     "portal.selectors.search.find_people",
 ]
-AUDIT_LABELS = ["portal.audit_labels.ACTION_LABELS", "indicators.labels.ACTION_LABELS"]
-JOB_MODULES = ["portal.base_jobs", "indicators.jobs", "indicators.dispatch_jobs"]
+AUDIT_LABELS = [
+    "portal.audit_labels.ACTION_LABELS",
+    "indicators.labels.ACTION_LABELS",
+    "reports.labels.ACTION_LABELS",
+]
+JOB_MODULES = ["portal.base_jobs", "indicators.jobs", "indicators.dispatch_jobs", "reports.jobs"]
 # Called with the day, in the same transaction, after the working calendar has changed.
 CALENDAR_LISTENERS = ["indicators.services.months.recompute_provisional_months"]
 # Tables whose rows carry files but have no `visible_to` of their own: the path to the row that has one.

@@ -11,8 +11,10 @@ from reports.shares import whole_percents
 from reports.texts.values import FigureValue, Value
 
 
-def values_of(period: Period, *, compare: bool = True) -> dict[str, FigureValue]:
-    """Return all figures of the period with their values; about ten queries a month that is compared.
+def values_of(period: Period, *, compare: bool = True, last_year: bool = True) -> dict[str, FigureValue]:
+    """Return all figures of the period with their values; about eight queries for each month that is read.
+
+    `compare` adds the month before, and `last_year` the same month a year before.
 
     A month before the year began, and a year without lists, give no comparison.
     """
@@ -26,7 +28,7 @@ def values_of(period: Period, *, compare: bool = True) -> dict[str, FigureValue]
             definition=figure.definition,
             value=figure.compute(period),
             previous=_previous(figure, period) if compare else None,
-            last_year=_last_year(figure, period) if compare else None,
+            last_year=_last_year(figure, period) if compare and last_year else None,
             share=shares.get(key),
             benchmark=figure.benchmark,
             better=figure.better,

@@ -65,14 +65,14 @@ def units_behind(book: Book) -> Runs:
 
 def named(book: Book) -> Runs:
     """The units a person has ticked, each with what it owes."""
-    clauses = [clause for unit in book.candidates if unit.ticked and (clause := _faults(book, unit))]
+    clauses = [[unit.name, *owed] for unit in book.candidates if unit.ticked and (owed := faults(book, unit))]
     return phrase_runs(["其中，", *listed(clauses, "；"), "，予以通报。"]) if clauses else ()
 
 
-def _faults(book: Book, unit: Candidate) -> Phrase:
-    faults = listed(
+def faults(book: Book, unit: Candidate) -> Phrase:
+    """What a unit owes: 逾期4项、未报1项、迟报1项."""
+    return listed(
         [word, *amount(book.values, f"indicators.units.{unit.code}.{measure}")]
         for measure, word in FAULTS
         if book.has(f"indicators.units.{unit.code}.{measure}")
     )
-    return [unit.name, *faults] if faults else []

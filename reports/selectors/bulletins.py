@@ -130,3 +130,8 @@ def _readable(parted: Iterable[tuple[str, str, str]], user: User) -> set[tuple[s
     found = {("item", number) for number in items.values_list("number", flat=True)}
     reports = ProgressReport.objects.visible_to(user).filter(item__number__in=wanted.get("report", []))
     return found | {("report", number) for number in reports.values_list("item__number", flat=True)}
+
+
+def waiting(user: User) -> dict[str, int]:
+    """Return the count beside 通报 in the navigation; one query for the office, none for others."""
+    return {"bulletins": bulletins_waiting(user)}

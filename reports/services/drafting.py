@@ -18,11 +18,19 @@ from portal.roles import OFFICE_ROLES
 from portal.services import audit
 from reports.models import Bulletin
 from reports.sections import Book, Candidate, write_sections
-from reports.sections.problems import NAMED, named
+from reports.sections.problems import NAMED, faults, named
 from reports.services.books import read_book
-from reports.texts.content import Paragraph, Section, Sections, sections_from_json, sections_to_json
+from reports.texts.content import (
+    Paragraph,
+    Section,
+    Sections,
+    sections_from_json,
+    sections_to_json,
+    text_of,
+)
 from reports.texts.editing import edit, merge, replace_paragraph
 from reports.texts.values import values_from_json, values_to_json
+from reports.texts.wording import phrase_runs
 
 State = Bulletin.State
 
@@ -107,7 +115,16 @@ def _create(
 
 
 def _units(book: Book) -> list[dict[str, Any]]:
-    return [{"code": unit.code, "name": unit.name, "ticked": unit.ticked} for unit in book.candidates]
+    """Return the units behind with what each owes, for a person to tick."""
+    return [
+        {
+            "code": unit.code,
+            "name": unit.name,
+            "faults": text_of(phrase_runs(faults(book, unit))),
+            "ticked": unit.ticked,
+        }
+        for unit in book.candidates
+    ]
 
 
 def ticked_units(bulletin: Bulletin) -> frozenset[str]:

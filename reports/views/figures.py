@@ -1,0 +1,134 @@
+"""口径说明: every figure of a month with its definition, and the rows behind each."""
+
+from __future__ import annotations
+
+import io
+from dataclasses import dataclass
+from datetime import date
+
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_GET
+
+from indicators.months import first_of, parse, shift
+from indicators.months import label as month_label
+from indicators.selectors.figures import FigureRow
+from portal.access import business
+from portal.http import PortalRequest
+from portal.services import audit
+from portal.workbooks.columns import Column, Kind, Sheet
+from portal.workbooks.writer import subtitle_line, write_workbook
+from reports.figures import Figure, Period, figure_of, values_of
+from reports.figures.indicators_monitored import PREFIX as MEASURED
+from reports.figures.registry import GROUPS
+from reports.texts.values import FigureValue, Value
+
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+MONTHS_OFFERED = 12
+KINDS = {"item": "事项", "report": "月报", "taskforce": "专班", "measurement": "监测项"}
+BREAKDOWNS = (
+    ("各台账", "indicators.lists."),
+    ("各专班", "indicators.taskforces."),
+    ("监测指标", MEASURED),
+)
+SHEET = Sheet(
+    "明细",
+    (
+        Column("number", "编号", Kind.CODE, locked=True),
+        Column("label", "名称", locked=True),
+        Column("note", "说明", locked=True),
+    ),
+    ("number",),
+)
+
+
+@dataclass(frozen=True)
+class Group:
+    title: str
+    figures: tuple[FigureValue, ...]
+    folded: bool = False
+
+
+@business
+@require_GET
+def figure_list(request: PortalRequest) -> HttpResponse:
+    """List the figures of a month (last month unless asked otherwise) beside those of the month before."""
+    month = _month(request)
+    values = values_of(Period(month), last_year=False)
+    groups = [Group(title, tuple(values[figure.key] for figure in figures)) for title, figures in GROUPS]
+    groups += [
+        Group(title, tuple(value for key, value in values.items() if key.startswith(prefix)), folded=True)
+        for title, prefix in BREAKDOWNS
+    ]
+    context = {"month": month, "months": _months(month), "groups": groups, "count": len(values)}
+    return render(request, "reports/figure_list.html", context)
+
+
+@business
+@require_GET
+def figure_rows(request: PortalRequest, key: str) -> HttpResponse:
+    """List the rows behind a figure that the person may read, and say how many there are in all."""
+    month, figure, value = _asked(request, key)
+    rows = _rows(figure, month, request)
+    context = {
+        "month": month,
+        "months": _months(month),
+        "figure": figure,
+        "value": value,
+        "rows": rows,
+        "kinds": KINDS,
+        "is_partial": figure.unit in {"项", "个"} and value is not None and len(rows) < value,
+    }
+    return render(request, "reports/figure_rows.html", context)
+
+
+@business
+@require_GET
+def figure_export(request: PortalRequest, key: str) -> FileResponse:
+    """Give the rows behind a figure out as a workbook."""
+    month, figure, _ = _asked(request, key)
+    rows = _rows(figure, month, request)
+    heading = f"{month_label(month)}“{figure.name}”明细"
+    user, target = request.user, io.BytesIO()
+    subtitle = subtitle_line(
+        unit=user.organisation.short_name,
+        person=user.name,
+        at=timezone.localtime(),
+        filters=f"{month_label(month)} {figure.name}",
+        count=len(rows),
+    )
+    lines = ({"number": row.number, "label": row.label, "note": row.note} for row in rows)
+    write_workbook(target, SHEET, lines, heading=heading, subtitle=subtitle)
+    changes = {"figure": key, "month": f"{month:%Y-%m}", "rows": len(rows)}
+    audit.record(None, "figure.export", actor=user, changes=changes)
+    target.seek(0)
+    return FileResponse(target, as_attachment=True, filename=f"{heading}.xlsx", content_type=XLSX)
+
+
+def _month(request: HttpRequest) -> date:
+    """Return the month that was asked for; last month when none or a bad one was."""
+    try:
+        return parse(request.GET.get("period", ""))
+    except ValueError:
+        return shift(first_of(timezone.localdate()), -1)
+
+
+def _months(month: date) -> list[date]:
+    """Return the months to choose from, the newest first; the one that is shown is among them."""
+    newest = max(shift(first_of(timezone.localdate()), -1), month)
+    offered = [shift(newest, -back) for back in range(MONTHS_OFFERED)]
+    return offered if month in offered else [*offered, month]
+
+
+def _asked(request: HttpRequest, key: str) -> tuple[date, Figure, Value]:
+    month = _month(request)
+    period = Period(month)
+    figure = figure_of(key, period)
+    if figure is None:
+        raise Http404
+    return month, figure, figure.compute(period)
+
+
+def _rows(figure: Figure, month: date, request: PortalRequest) -> list[FigureRow]:
+    return figure.rows(Period(month), request.user) if figure.rows else []
