@@ -102,7 +102,7 @@ class UnlockForm(forms.Form):
     until = forms.DateField(
         label="开放至",
         help_text="含当日",
-        widget=forms.DateInput(attrs={"class": "field__input", "type": "date"}),
+        widget=forms.DateInput(format="%Y-%m-%d", attrs={"class": "field__input", "type": "date"}),
         error_messages={"required": "请填写开放至哪一天", "invalid": "日期请写作 2023-11-15 的样式"},
     )
     reason = TextField(
@@ -172,7 +172,7 @@ class ReturnForm(forms.Form):
         label="退回后开放至",
         required=False,
         help_text="本月已封账，写明填报单位在哪天前改好",
-        widget=forms.DateInput(attrs={"class": "field__input", "type": "date"}),
+        widget=forms.DateInput(format="%Y-%m-%d", attrs={"class": "field__input", "type": "date"}),
         error_messages={"invalid": "日期请写作 2023-11-15 的样式"},
     )
 

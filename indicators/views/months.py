@@ -29,6 +29,8 @@ from portal.http import PortalRequest
 from portal.models import Organisation
 from portal.roles import OFFICE_ROLES, UNIT_ROLES, Role
 
+# From this day of the month on the office may open the running month by hand.
+EARLY_FROM = 20
 OFFICE = (Role.OFFICE, Role.OFFICE_HEAD)
 
 
@@ -84,10 +86,11 @@ def _year(request: PortalRequest, months: list[ReportingMonth], today: date) -> 
 
 
 def _to_open(months: list[ReportingMonth], today: date) -> list[date]:
-    """Return the last full month and the current one where they have not been opened."""
+    """Return the last full month, and towards its end the current one, where they have not been opened."""
     opened = {row.month for row in months}
     current = first_of(today)
-    return [month for month in (shift(current, -1), current) if month not in opened]
+    candidates = [shift(current, -1), *([current] if today.day >= EARLY_FROM else [])]
+    return [month for month in candidates if month not in opened]
 
 
 @role_required(*OFFICE)

@@ -19,6 +19,7 @@ from portal.errors import Conflict, Refused
 from portal.http import PortalRequest
 from portal.roles import Role
 from portal.selectors.files import attachments_of
+from portal.templatetags.portal_ui import state
 
 DONE = 200
 CONFLICT = 409
@@ -70,7 +71,7 @@ def _standing(report: ProgressReport) -> dict[str, object]:
     return {
         "version": report.version,
         "state": report.state,
-        "label": ReportState(report.state).label,
+        "badge": state(report.state, ReportState(report.state).label),
         "percent": shown(report.percent),
         "saved": f"{saved.hour}:{saved:%M}",
         "ready": is_ready(report, attachments_of(report)),

@@ -54,7 +54,11 @@ def _queue(request: PortalRequest, month: ReportingMonth) -> ProgressReportQuery
 
 
 def _page(
-    request: PortalRequest, month: ReportingMonth, form: ReturnForm | None = None, status: int = 200
+    request: PortalRequest,
+    month: ReportingMonth,
+    form: ReturnForm | None = None,
+    status: int = 200,
+    returned: str = "",
 ) -> HttpResponse:
     today = timezone.localdate()
     queue = _queue(request, month)
@@ -73,6 +77,7 @@ def _page(
         "return_form": form or ReturnForm(),
         "asks_until": is_office and month.is_locked(today),
         "is_locked": month.is_locked(today),
+        "returned": returned,
         "kept": request.POST.getlist("selected"),
     }
     return render(request, "indicators/report_review.html", context, status=status)
@@ -119,9 +124,10 @@ def _return(
     request: PortalRequest, month: ReportingMonth, reports: list[ProgressReport], number: str
 ) -> HttpResponse:
     reason = request.POST.get(f"reason-{number}" if number else "reason", "")
-    form = ReturnForm({"reason": reason, "until": request.POST.get("until", "")})
+    until = request.POST.get(f"until-{number}" if number else "until", "")
+    form = ReturnForm({"reason": reason, "until": until})
     if not form.is_valid():
-        return _page(request, month, form, 422)
+        return _page(request, month, form, 422, number)
     try:
         outcome = services.return_reports(
             reports,
@@ -132,7 +138,7 @@ def _return(
         )
     except Refused as error:
         form.add_error(None, str(error))
-        return _page(request, month, form, 422)
+        return _page(request, month, form, 422, number)
     _tell(request, outcome, WORDS["return"])
     return redirect(request.get_full_path())
 

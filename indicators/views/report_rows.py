@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
+from django.db.models import Case, Value, When
 from django.forms import BaseForm
 
 from indicators.models import LampRecord, ProgressReport, ReportingMonth
@@ -82,6 +83,15 @@ def is_ready(report: ProgressReport, files: Iterable[Attachment]) -> bool:
     return saved or any(file.uploaded_at > report.returned_at for file in files)
 
 
+_TURN = Case(
+    *(
+        When(state=state, then=Value(place))
+        for place, state in enumerate((ReportState.RETURNED, ReportState.DRAFT, ReportState.MISSING))
+    ),
+    default=Value(9),
+)
+
+
 def first_errors(form: BaseForm) -> dict[str, str]:
     """Return the first thing that is wrong with each field of a form."""
     return {name: str(errors[0]) for name, errors in form.errors.items()}
@@ -97,11 +107,11 @@ def shown(value: object) -> str:
 
 
 def with_everything(reports: ProgressReportQuerySet) -> ProgressReportQuerySet:
-    """Read along what a row shows, in the order of the ledgers."""
+    """Read along what a row shows: first what is still to be done, each in the order of the ledgers."""
     people = ("submitted_by", "saved_by", "returned_by", "lead_passed_by", "verified_by")
     return reports.select_related(
         "item__work_list", "item__lead", "item__task_force", "organisation", *people
-    ).order_by("item__work_list__order", "item__number")
+    ).order_by(_TURN, "item__work_list__order", "item__number")
 
 
 def report_rows(

@@ -128,7 +128,7 @@
     if (row.element.dataset.state !== answer.state) {
       row.element.dataset.state = answer.state;
       const label = row.element.querySelector("[data-state-label] .state");
-      if (label) { label.lastChild.textContent = answer.label; }
+      if (label) { label.outerHTML = answer.badge; }
       const quick = row.element.querySelector(".entry__quick");
       if (quick) { quick.hidden = !answer.blank; }
     }
@@ -177,7 +177,8 @@
         target.value = theirs.text;
         target.dispatchEvent(new Event("input", { bubbles: true }));
       });
-      pair.append(term, text, take);
+      text.append(" ", take);
+      pair.append(term, text);
       list.append(pair);
     });
     const keep = document.createElement("button");
@@ -190,7 +191,9 @@
       box.hidden = true;
       save(row);
     });
-    list.append(keep);
+    const foot = document.createElement("p");
+    foot.append(keep);
+    list.append(foot);
     box.hidden = false;
     box.scrollIntoView({ block: "center" });
   }

@@ -114,10 +114,10 @@ def test_the_second_of_two_editors_sees_both_texts_and_may_then_save(browse, lia
 
 def test_autosave_answers_with_the_new_version(browse, liaison, report):
     answer = browse(liaison).post(draft_url(report), typed(report, done="已办 66 件", percent="88"))
-    assert answer.json() | {"saved": ""} == {
+    assert answer.json() | {"saved": "", "badge": ""} == {
         "version": 2,
         "state": "draft",
-        "label": "草稿",
+        "badge": "",
         "percent": "88",
         "saved": "",
         "ready": True,

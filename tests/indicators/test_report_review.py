@@ -79,7 +79,10 @@ def test_a_return_after_closing_unlocks_the_unit_until_the_day_given(browse, off
         client = browse(officer)
         assert "退回后开放至" in client.get(REVIEW).content.decode()
         number = row.item.number
-        client.post(REVIEW, {"step": f"return:{number}", f"reason-{number}": "请核对", "until": "2023-11-15"})
+        client.post(
+            REVIEW,
+            {"step": f"return:{number}", f"reason-{number}": "请核对", f"until-{number}": "2023-11-15"},
+        )
     unlock = MonthUnlock.objects.get()
     assert (unlock.organisation, unlock.until, unlock.reason) == (
         unit,
