@@ -128,7 +128,7 @@
     if (row.element.dataset.state !== answer.state) {
       row.element.dataset.state = answer.state;
       const label = row.element.querySelector("[data-state-label] .state");
-      if (label) { label.outerHTML = answer.badge; }
+      if (label) { label.replaceWith(new DOMParser().parseFromString(answer.badge, "text/html").body.firstChild); }
       const quick = row.element.querySelector(".entry__quick");
       if (quick) { quick.hidden = !answer.blank; }
     }

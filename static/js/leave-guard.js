@@ -18,3 +18,11 @@
     }
   });
 }());
+
+/* The way out for people who report without a name: the page they leave is not in the browser's history. */
+portal.on("click", "[data-leave]", function (event, link) {
+  "use strict";
+  event.preventDefault();
+  document.body.hidden = true;
+  window.location.replace(link.href);
+});
