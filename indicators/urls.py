@@ -4,18 +4,45 @@ from django.urls import URLPattern, path
 
 from indicators.views import (
     catalogue,
+    closing,
+    dispatch,
+    instructions,
+    items,
     lamps,
+    ledgers,
+    letters,
     measurements,
     months,
     report_drafts,
     report_review,
     report_workbook,
     reports,
+    taskforces,
 )
 
 app_name = "indicators"
 
 urlpatterns: list[URLPattern] = [
+    # items
+    path("items/", items.item_list, name="item_list"),
+    path("items/new/", items.item_create, name="item_create"),
+    path("items/export/", ledgers.item_export, name="item_export"),
+    path("items/bulk/", ledgers.item_bulk, name="item_bulk"),
+    path("items/assign/", ledgers.item_assign, name="item_assign"),
+    path("items/import/", ledgers.item_import, name="item_import"),
+    path("items/import/<slug:token>/", ledgers.item_import_detail, name="item_import_detail"),
+    path("items/import/<slug:token>/apply/", ledgers.item_import_apply, name="item_import_apply"),
+    path("items/import/<slug:token>/discard/", ledgers.item_import_discard, name="item_import_discard"),
+    path("items/import/<slug:token>/errors/", ledgers.item_import_errors, name="item_import_errors"),
+    path("items/<slug:number>/", items.item_detail, name="item_detail"),
+    path("items/<slug:number>/edit/", items.item_edit, name="item_edit"),
+    path("items/<slug:number>/apply/", closing.item_apply, name="item_apply"),
+    path("items/<slug:number>/<slug:step>/", closing.item_step, name="item_step"),
+    # taskforces
+    path("taskforces/", taskforces.taskforce_list, name="taskforce_list"),
+    path("taskforces/new/", taskforces.taskforce_create, name="taskforce_create"),
+    path("taskforces/<slug:code>/", taskforces.taskforce_detail, name="taskforce_detail"),
+    path("taskforces/<slug:code>/edit/", taskforces.taskforce_edit, name="taskforce_edit"),
     # lamps
     path("lamp-schemes/", lamps.scheme_list, name="scheme_list"),
     path("lamp-schemes/new/", lamps.scheme_edit, name="scheme_edit"),
@@ -67,4 +94,17 @@ urlpatterns: list[URLPattern] = [
         report_drafts.report_evidence,
         name="report_evidence",
     ),
+    # dispatch
+    path("dispatch/", dispatch.round_list, name="round_list"),
+    path("dispatch/new/", dispatch.round_create, name="round_create"),
+    path("dispatch/<slug:slug>/", dispatch.round_detail, name="round_detail"),
+    path("dispatch/<slug:slug>/plan/", dispatch.round_plan, name="round_plan"),
+    path("dispatch/<slug:slug>/cancel/", dispatch.round_cancel, name="round_cancel"),
+    path("instructions/", instructions.instruction_list, name="instruction_list"),
+    path("instructions/new/", instructions.instruction_create, name="instruction_create"),
+    path("letters/", letters.letter_list, name="letter_list"),
+    path("letters/new/", letters.letter_create, name="letter_create"),
+    path("letters/<slug:occasion>/", letters.letter_detail, name="letter_detail"),
+    path("letters/<slug:occasion>/files/<slug:kind>/", letters.letter_file, name="letter_file"),
+    path("letters/<slug:occasion>/<slug:step>/", letters.letter_step, name="letter_step"),
 ]

@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 from django.db.models import QuerySet
+from django.http import QueryDict
 
 from indicators.item_rules import problems_with
 from indicators.models import TaskForce, WorkItem, WorkList
@@ -26,6 +27,15 @@ def _day() -> forms.DateInput:
 
 
 _INPUT = {"class": "field__input"}
+_STALE = {"required": "页面已过期，请刷新后再提交", "invalid": "页面已过期，请刷新后再提交"}
+
+
+def renew(form: forms.BaseForm, name: str, value: object) -> None:
+    """Replace a hidden value that has become stale: sending once more is then a decision made knowingly."""
+    if isinstance(form.data, QueryDict):
+        data = form.data.copy()
+        data[form.add_prefix(name)] = str(value)
+        form.data = data
 
 
 class ItemForm(forms.ModelForm):
@@ -140,7 +150,7 @@ def _offer(field: forms.Field, units: QuerySet[Organisation], choices: list[tupl
 class ApplyForm(forms.Form):
     """An application to close: when it was completed, what came of it, and the evidence."""
 
-    version = forms.IntegerField(widget=forms.HiddenInput())
+    version = forms.IntegerField(widget=forms.HiddenInput(), error_messages=_STALE)
     completed_on = forms.DateField(
         label="完成日期", widget=_day(), error_messages={"required": "请填写完成日期"}
     )
@@ -157,7 +167,7 @@ class ApplyForm(forms.Form):
 class StepForm(forms.Form):
     """What a step asks for beside its button. Which fields there are depends on the step."""
 
-    version = forms.IntegerField(widget=forms.HiddenInput())
+    version = forms.IntegerField(widget=forms.HiddenInput(), error_messages=_STALE)
 
     def __init__(self, name: str, item: WorkItem, *args: Any, **kwargs: Any) -> None:
         kwargs.setdefault("auto_id", f"{name}_%s")

@@ -26,11 +26,11 @@ HISTORY_LENGTH = 100
 
 @dataclass(frozen=True)
 class Stage:
-    """One stop of the state line. `mark`: "done", "now" or "" for what is still to come."""
+    """One stop of the state line. `status`: "done", "now" or "next"."""
 
     label: str
-    text: str
-    mark: str
+    note: str
+    status: str
 
 
 @dataclass(frozen=True)
@@ -205,15 +205,15 @@ def stages(
     skips_lead = item.lead_id == item.organisation_id
     line_: list[Stage] = []
     for place, state in enumerate(_LINE):
-        mark = "now" if place == here else ("done" if place < here else "")
+        status = "now" if place == here else ("done" if place < here else "next")
         text = ""
         if state == ItemState.AWAITING_LEAD and skips_lead:
             text = "跳过：牵头即责任单位" if place < here else "牵头即责任单位，不需初审"
         elif state == ItemState.PLANNED:
             text = _day(item.start_on)
-        elif mark:
-            text = _since(item, events, state, today, now=mark == "now")
-        line_.append(Stage(state.label, text, mark))
+        elif status != "next":
+            text = _since(item, events, state, today, now=status == "now")
+        line_.append(Stage(state.label, text, status))
     if here == len(_LINE) - 1 and item.closed_on:
         line_[-1] = Stage(ItemState.CLOSED.label, _day(item.closed_on), "done")
     return line_

@@ -113,11 +113,15 @@ def extension_block(item: WorkItem, *, today: date) -> str:
 
 @dataclass(frozen=True)
 class ItemRow:
-    """A row of the ledger's page: the item and what follows from its dates on that day."""
+    """A row of the ledger's page: the item and the share of its time that has passed on that day."""
 
     item: WorkItem
     elapsed: Decimal | None
-    overdue_days: int
+
+    @property
+    def is_stopped(self) -> bool:
+        """Whether no date matters any more, or for the time being."""
+        return self.item.state in _STOPPED
 
 
 def item_rows(items: Iterable[WorkItem], *, today: date) -> list[ItemRow]:
@@ -125,14 +129,13 @@ def item_rows(items: Iterable[WorkItem], *, today: date) -> list[ItemRow]:
     return [
         ItemRow(
             item,
-            None if item.state in _WITHOUT_PACE else elapsed_percent(item.start_on, item.due_on, today),
-            (today - item.due_on).days if item.is_overdue(today) and item.due_on else 0,
+            None if item.state in _STOPPED else elapsed_percent(item.start_on, item.due_on, today),
         )
         for item in items
     ]
 
 
-_WITHOUT_PACE = frozenset({ItemState.SUSPENDED, ItemState.CANCELLED})
+_STOPPED = frozenset({ItemState.SUSPENDED, ItemState.CANCELLED})
 
 
 def waiting_for(user: User) -> Q:
