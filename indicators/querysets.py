@@ -199,6 +199,13 @@ class DispatchRoundQuerySet(QuerySet["DispatchRound"]):
             scope |= Q(lead=unit) | Q(Exists(own))
         return self.filter(scope)
 
+    def with_slug(self, slug: str) -> DispatchRoundQuerySet:
+        """Return the round with the slug `2023-11`, or none where the text is no slug."""
+        year, _, number = slug.partition("-")
+        if not (year.isdecimal() and number.isdecimal()) or len(year) != 4 or len(number) > 4:
+            return self.none()
+        return self.filter(year=int(year), number=int(number))
+
 
 class InstructionQuerySet(QuerySet["Instruction"]):
     def visible_to(self, user: User) -> InstructionQuerySet:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
@@ -106,13 +106,34 @@ def _overview(
     percent: str,
     path: str,
 ) -> Overview:
-    counters = {f"n_{name}": Count("pk", filter=Q(**{colour: name})) for name in COLOURS}
-    grouped = rows.filter(**{f"{path}__year": year}).order_by().values(path)
-    found = {row[path]: row for row in grouped.annotate(mean=Avg(percent), **counters)}
     forces = list(TaskForce.objects.visible_to(user).filter(year=year).select_related("lead", "indicator"))
+    standings = _standings(forces, on, rows.filter(**{f"{path}__year": year}), colour, percent, path)
+    counts = {name: sum(row.counts[name] for row in standings) for name in COLOURS}
+    total = sum(counts.values())
+    weighted = sum((row.percent or 0) * row.total for row in standings)
+    return Overview(standings, counts, _tidy(Decimal(weighted) / total) if total else None)
+
+
+def standings_of(forces: Sequence[TaskForce], *, today: date) -> tuple[Standing, ...]:
+    """Return how `forces` stand by today's lamps, all their items counted whoever asks; three queries."""
+    items = WorkItem.objects.counted().filter(work_list__source__in=LEDGER_SOURCES, task_force__in=forces)
+    return _standings(forces, today, items, "lamp", "percent", "task_force")
+
+
+def _standings(
+    forces: Sequence[TaskForce],
+    on: date,
+    rows: QuerySet[WorkItem] | QuerySet[LampRecord],
+    colour: str,
+    percent: str,
+    path: str,
+) -> tuple[Standing, ...]:
+    counters = {f"n_{name}": Count("pk", filter=Q(**{colour: name})) for name in COLOURS}
+    grouped = rows.order_by().values(path).annotate(mean=Avg(percent), **counters)
+    found = {row[path]: row for row in grouped}
     chiefs = _chiefs(forces)
     ranks = latest_ranks([force.indicator_id for force in forces], on)
-    standings = tuple(
+    return tuple(
         Standing(
             task_force=force,
             chief=chiefs.get(force.pk, ""),
@@ -123,10 +144,6 @@ def _overview(
         )
         for force in forces
     )
-    counts = {name: sum(row.counts[name] for row in standings) for name in COLOURS}
-    total = sum(counts.values())
-    weighted = sum((row.percent or 0) * row.total for row in standings)
-    return Overview(standings, counts, _tidy(Decimal(weighted) / total) if total else None)
 
 
 def _tidy(mean: object) -> Decimal | None:

@@ -1,0 +1,312 @@
+"""The dispatch sheet 调度表: what a meeting goes through, as one frozen value.
+
+A draft is built from the rows as they are; a round that has been held shows the
+stored form it was frozen with, whatever happens to the rows later.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import date, datetime
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Any
+
+from django.conf import settings
+from django.utils import timezone
+
+from indicators.lamps import Colour
+from indicators.models import DispatchRound, Instruction, ProgressReport, ReportingMonth, TaskForce, WorkItem
+from indicators.months import first_of, shift
+from indicators.selectors.dispatch import (
+    REPORTED,
+    distressed_items,
+    owed_reports,
+    previous_round,
+    reports_of_month,
+    standing_instructions,
+    weak_measurements,
+)
+from indicators.selectors.measurements import Measured
+from indicators.selectors.months import newest_month
+from indicators.selectors.standing import Standing, standings_of
+from indicators.workflow import ItemState
+from portal.models import User
+from portal.roles import Role
+
+FORMAT = 1
+DASH = "—"
+UNEXPLAINED = "未报，原因待说明"
+LONGEST = 30  # of the items named as unreported below a task force
+
+
+@dataclass(frozen=True)
+class SheetItem:
+    """An item in red or yellow: its lamp with the reason, last month's percent and this month's."""
+
+    number: str
+    slug: str
+    title: str
+    organisation: str
+    colour: str
+    reason: str
+    before: str
+    after: str
+    problems: str
+    coordination: str
+
+
+@dataclass(frozen=True)
+class SheetForce:
+    """A task force. `counts` are (colour, number) of all its items, without the zeros; `owed` names the
+    unreported items that are not among `items`."""
+
+    name: str
+    lead: str
+    total: int
+    counts: tuple[tuple[str, int], ...]
+    unreported: int
+    rank: str
+    items: tuple[SheetItem, ...]
+    owed: tuple[str, ...]
+
+    @property
+    def summary(self) -> str:
+        """The line beside the name: lead, items by lamp, unreported ones, the province's rank."""
+        lamps = "　".join(f"{Colour(colour).label} {count}" for colour, count in self.counts)
+        parts = [f"牵头 {self.lead}　{self.total} 项：{lamps}" if self.total else f"牵头 {self.lead}　无事项"]
+        parts.append(f"未报 {self.unreported} 项")
+        if self.rank:
+            parts.append(self.rank)
+        return "　｜　".join(parts)
+
+
+@dataclass(frozen=True)
+class WeakValue:
+    """A measurement short of its benchmark."""
+
+    name: str
+    value: str
+    benchmark: str
+    gap: str
+
+
+@dataclass(frozen=True)
+class PastInstruction:
+    """An earlier instruction and how it stands."""
+
+    number: str
+    slug: str
+    title: str
+    organisation: str
+    due: str
+    colour: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class DispatchSheet:
+    """The whole sheet as printed. `heads` and `feet` are the lines' left, middle and right."""
+
+    title: str
+    heads: tuple[str, str, str]
+    forces: tuple[SheetForce, ...]
+    weak: tuple[WeakValue, ...]
+    instructions: tuple[PastInstruction, ...]
+    feet: tuple[str, str, str]
+    month: str
+
+    @property
+    def listed(self) -> int:
+        """How many items in red or yellow the sheet lists."""
+        return sum(len(force.items) for force in self.forces)
+
+
+def live_sheet(row: DispatchRound, *, maker: User, now: datetime) -> DispatchSheet:
+    """Build the sheet of a round from the rows as they are at `now`; a fixed number of queries."""
+    today = timezone.localtime(now).date()
+    forces = list(row.task_forces.select_related("lead", "indicator").order_by("order", "pk"))
+    reporting = newest_month()
+    month = reporting.month if reporting else shift(first_of(today), -1)
+    last = previous_round(row)
+    told = standing_instructions(forces, before=row, since=last.held_on if last else None)
+    return DispatchSheet(
+        title=f"{settings.COUNTY_NAME}优化营商环境{row.get_form_display()}表",
+        heads=_heads(row, forces, now),
+        forces=_forces(forces, reporting, today),
+        weak=tuple(_weak(one) for one in weak_measurements(forces, month)),
+        instructions=tuple(_instruction(one) for one in told),
+        feet=_feet(maker, now),
+        month=f"{month.month}月",
+    )
+
+
+def sheet_of(row: DispatchRound, *, maker: User, now: datetime) -> DispatchSheet:
+    """Return the frozen sheet of a round that has one, otherwise the live one."""
+    return from_stored(row.sheet) if row.sheet else live_sheet(row, maker=maker, now=now)
+
+
+def to_stored(sheet: DispatchSheet) -> dict[str, Any]:
+    """Return the form that is kept: plain JSON that reads back as an equal value."""
+    return {"format": FORMAT, **asdict(sheet)}
+
+
+def from_stored(stored: Mapping[str, Any]) -> DispatchSheet:
+    """Return the sheet that `to_stored` wrote, also after a way through JSON."""
+    data = {key: value for key, value in stored.items() if key != "format"}
+    for name in ("heads", "feet"):
+        left, middle, right = data[name]
+        data[name] = (left, middle, right)
+    data["forces"] = tuple(_stored_force(one) for one in data["forces"])
+    data["weak"] = tuple(WeakValue(**one) for one in data["weak"])
+    data["instructions"] = tuple(PastInstruction(**one) for one in data["instructions"])
+    return DispatchSheet(**data)
+
+
+def _stored_force(data: Mapping[str, Any]) -> SheetForce:
+    return SheetForce(
+        **{
+            **data,
+            "counts": tuple((colour, count) for colour, count in data["counts"]),
+            "items": tuple(SheetItem(**one) for one in data["items"]),
+            "owed": tuple(data["owed"]),
+        }
+    )
+
+
+def _heads(row: DispatchRound, forces: Sequence[TaskForce], now: datetime) -> tuple[str, str, str]:
+    who = ""
+    if row.chief:
+        who = f"　指标长：{row.chief.name}"
+    elif row.lead:
+        who = f"　牵头单位：{row.lead.short_name}"
+    at = timezone.localtime(now)
+    until = f"{at.year}年{at.month}月{at.day}日 {at:%H:%M}"
+    planned = timezone.localtime(row.planned_at) if row.planned_at else None
+    when = f"{planned.month}月{planned.day}日 {planned:%H:%M}" if planned else "待定"
+    return (
+        f"{row.year}年第{row.number}次{who}　专班 {len(forces)} 个",
+        f"数据截至 {until}",
+        f"调度时间：{when}" + (f"　{row.place}" if row.place else ""),
+    )
+
+
+def _feet(maker: User, now: datetime) -> tuple[str, str, str]:
+    at = timezone.localtime(now)
+    heads = User.objects.holding(Role.OFFICE_HEAD, on=at.date()).order_by("pk")
+    checker = heads.values_list("name", flat=True).first() or ""
+    return (
+        f"{maker.organisation.short_name}制表　{maker.name}",
+        f"审核　{checker}".rstrip(),
+        f"{at.year}年{at.month}月{at.day}日 {at:%H:%M}",
+    )
+
+
+def _forces(
+    forces: Sequence[TaskForce], reporting: ReportingMonth | None, today: date
+) -> tuple[SheetForce, ...]:
+    month = reporting.month if reporting else None
+    items = distressed_items(forces)
+    reports = reports_of_month(items, month)
+    rows: dict[int, list[WorkItem]] = {}
+    for item in items:
+        rows.setdefault(item.task_force_id, []).append(item)
+    owed: dict[int, list[ProgressReport]] = {}
+    for report in owed_reports(forces, month):
+        owed.setdefault(report.item.task_force_id, []).append(report)
+    return tuple(
+        _force(standing, rows.get(key, []), reports, owed.get(key, []))
+        for standing in standings_of(forces, today=today)
+        for key in (standing.task_force.pk,)
+    )
+
+
+def _force(
+    standing: Standing,
+    items: Sequence[WorkItem],
+    reports: Mapping[int, ProgressReport],
+    owed: Sequence[ProgressReport],
+) -> SheetForce:
+    listed: Collection[int] = {item.pk for item in items}
+    rest = [
+        f"{one.item.short_number} {one.organisation.short_name}" for one in owed if one.item_id not in listed
+    ]
+    more = [f"等 {len(rest)} 项"] if len(rest) > LONGEST else []
+    return SheetForce(
+        name=standing.task_force.name,
+        lead=standing.task_force.lead.short_name,
+        total=standing.total,
+        counts=tuple((colour, count) for colour, count in standing.counts.items() if count),
+        unreported=len(owed),
+        rank=_rank(standing),
+        items=tuple(_item(item, reports.get(item.pk)) for item in items),
+        owed=tuple(rest[:LONGEST] + more),
+    )
+
+
+def _rank(standing: Standing) -> str:
+    tier, moved = standing.tier, standing.moved
+    if tier is None:
+        return ""
+    arrow = "" if moved is None else "=" if moved == 0 else f"{'↑' if moved > 0 else '↓'}{abs(moved)}"
+    return f"省评{tier.label} {arrow}".rstrip()
+
+
+def _item(item: WorkItem, report: ProgressReport | None) -> SheetItem:
+    handed_in = report is not None and report.state in REPORTED
+    before = report.previous_percent if report else item.percent
+    owed = report is not None and not handed_in
+    return SheetItem(
+        number=item.short_number,
+        slug=item.number,
+        title=item.title,
+        organisation=item.organisation.short_name,
+        colour=item.lamp,
+        reason=item.lamp_reason,
+        before=_percent(before),
+        after=_percent(report.percent if report and handed_in else None),
+        problems=(report.problems if report and handed_in else "") or (UNEXPLAINED if owed else DASH),
+        coordination=(report.coordination if report and handed_in else "") or DASH,
+    )
+
+
+def _weak(row: Measured) -> WeakValue:
+    unit, value, benchmark = row.indicator.unit, row.value, row.indicator.benchmark
+    return WeakValue(row.indicator.name, _value(value, unit), _value(benchmark, unit), _gap(row.gap, unit))
+
+
+def _instruction(row: Instruction) -> PastInstruction:
+    item = row.item
+    closed = item.state == ItemState.CLOSED
+    return PastInstruction(
+        number=item.short_number,
+        slug=item.number,
+        title=item.title,
+        organisation=item.organisation.short_name,
+        due=f"{item.due_on.month}月{item.due_on.day}日" if item.due_on else DASH,
+        colour=Colour.BLUE.value if closed else item.lamp,
+        reason="已办结" if closed else item.lamp_reason or item.get_state_display(),
+    )
+
+
+def _percent(value: Decimal | None) -> str:
+    return DASH if value is None else f"{_number(value)}%"
+
+
+def _value(value: Decimal | None, unit: str) -> str:
+    if value is None:
+        return DASH
+    return f"{_number(value)}%" if unit == "%" else f"{_number(value)} {unit}".rstrip()
+
+
+def _gap(gap: Decimal | None, unit: str) -> str:
+    """Return how far a value is short: `−7.1 点` for a percentage, otherwise in its own unit."""
+    if gap is None:
+        return DASH
+    sign = "−" if gap < 0 else "+"
+    return f"{sign}{_number(abs(gap))} {'点' if unit == '%' else unit}".rstrip()
+
+
+def _number(value: Decimal) -> str:
+    text = f"{value.quantize(Decimal('0.01'), ROUND_HALF_UP):,f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
