@@ -246,17 +246,6 @@ def review_queue(user: User, reports: ProgressReportQuerySet) -> ProgressReportQ
     return pending.filter(state=ReportState.SUBMITTED, item__lead=unit).exclude(organisation=unit)
 
 
-def waiting_reports(user: User, *, today: date) -> int:
-    """Count the reports that wait for `user`: the own unit's owed ones while open, and those to review."""
-    months = [month for month in open_months() if not month.is_locked(today)]
-    reports = ProgressReport.objects.visible_to(user)
-    waiting = review_queue(user, reports).count()
-    if user.has_role(Role.LIAISON) and months:
-        own = reports.filter(organisation=user.organisation_id, month__in=[row.month for row in months])
-        waiting += own.owed().count()
-    return waiting
-
-
 def earlier_reports(reports: Iterable[ProgressReport]) -> Mapping[int, ProgressReport]:
     """Return, by item, the newest submitted report before the month of `reports` (all of one month)."""
     rows = list(reports)

@@ -15,7 +15,6 @@ from indicators.selectors.months import (
     progress_by_month,
     progress_by_unit,
     unreported,
-    waiting_reports,
     window,
 )
 from indicators.services.months import (
@@ -275,14 +274,6 @@ def test_those_who_have_not_reported_are_pressed_once_a_day(mixed, officer, liai
 
 def test_who_still_owes_is_named_in_the_units_order(mixed, unit, other_unit):
     assert [row.organisation for row in unreported(mixed)] == [unit, other_unit]
-
-
-def test_what_waits_is_counted_by_role(mixed, liaison, officer, lead_liaison, outsider, today):
-    assert waiting_reports(liaison, today=today) == 4
-    assert waiting_reports(officer, today=today) == 2
-    assert waiting_reports(lead_liaison, today=today) == 0
-    assert waiting_reports(outsider, today=today) == 1
-    assert waiting_reports(liaison, today=date(2023, 11, 11)) == 0
 
 
 @pytest.mark.django_db(transaction=True)
