@@ -6,17 +6,22 @@ from typing import Any
 
 from django import forms
 
-CHOSEN = (forms.Select, forms.RadioSelect, forms.CheckboxSelectMultiple)
+VERBS = (
+    (forms.CheckboxInput, "请勾选"),
+    (forms.FileInput, "请上传"),
+    ((forms.Select, forms.RadioSelect, forms.CheckboxSelectMultiple), "请选择"),
+    (forms.Widget, "请填写"),
+)
 UNSTYLED = (forms.CheckboxInput, forms.RadioSelect, forms.CheckboxSelectMultiple)
 
 
 class Styled(forms.BaseForm):
-    """Mixin: gives controls their class and says 请填写… or 请选择… where something is missing."""
+    """Mixin: gives controls their class and says 请填写…, 请选择… where something is missing."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for name, field in self.fields.items():
-            verb = "请选择" if isinstance(field.widget, CHOSEN) else "请填写"
+            verb = next(verb for kind, verb in VERBS if isinstance(field.widget, kind))
             field.error_messages["required"] = f"{verb}{field.label or name}"
             if not field.widget.is_hidden and not isinstance(field.widget, UNSTYLED):
                 field.widget.attrs.setdefault("class", "field__input")

@@ -32,7 +32,7 @@
   document.addEventListener("DOMContentLoaded", function () {
     starters.forEach(function (start) { start(document); });
     const summary = document.getElementById("error-summary");
-    if (summary) { summary.focus(); }
+    if (summary && !summary.closest("[data-specimen]")) { summary.focus(); }
   });
   document.addEventListener("htmx:load", function (event) {
     if (event.detail.elt !== document.body) { starters.forEach(function (start) { start(event.detail.elt); }); }

@@ -211,6 +211,7 @@ def test_what_is_wrong_is_said_at_the_top_and_beside_the_field():
     assert html.count('id="id_title_error"') == 1
     assert 'aria-describedby="id_title_helptext id_title_error"' in html
     assert "请选择类别" in html
+    assert "请勾选以上内容属实" in html
 
 
 def test_a_hidden_field_is_neither_labelled_nor_lost():
