@@ -124,9 +124,7 @@ def test_planning_tells_the_chief_and_the_lead_unit(draft, officer, chief, lead_
     told = Notification.objects.filter(text__contains="11月16日 15:00")
     assert {row.recipient for row in told} == {chief, lead_liaison}
     with pytest.raises(Conflict):
-        plan_round(
-            draft, version=1, cutoff_on=TODAY, planned_at=None, place="", actor=officer, today=TODAY
-        )
+        plan_round(draft, version=1, cutoff_on=TODAY, planned_at=None, place="", actor=officer, today=TODAY)
 
 
 def test_holding_keeps_the_record_the_sheet_and_the_instructions(draft, officer, order, liaison, unit_head):
@@ -334,9 +332,7 @@ def test_the_list_and_a_round_cost_the_same_for_many_rows(
 ):
     for number in range(25):
         row, _ = open_round(plan(occasion=f"o{number}"), actor=officer)
-    orders = tuple(
-        Order(order.task_force, f"第{n}项交办", unit, date(2023, 11, 20)) for n in range(12)
-    )
+    orders = tuple(Order(order.task_force, f"第{n}项交办", unit, date(2023, 11, 20)) for n in range(12))
     held(row, officer, orders=orders)
     client = browse(officer)
     client.get("/dispatch/")
