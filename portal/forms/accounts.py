@@ -221,6 +221,20 @@ class ReasonForm(Styled, forms.Form):
     reason = forms.CharField(label="原因", max_length=200, widget=forms.Textarea(attrs={"rows": 2}))
 
 
+class RevokeForm(ReasonForm):
+    """Which role is taken back, and why."""
+
+    role = forms.ChoiceField(label="角色")
+
+    field_order = ["role", "reason"]
+
+    def __init__(self, *args: Any, held: frozenset[str] = frozenset(), **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        role = self.fields["role"]
+        if isinstance(role, forms.ChoiceField):
+            role.choices = [("", "请选择"), *(pair for pair in Role.choices if pair[0] in held)]
+
+
 class HandOverForm(ReasonForm):
     """Who takes over, and why."""
 

@@ -126,7 +126,7 @@ def _page(
     context = {
         "form": form or OrganisationForm(instance=_find(request, unit.code), today=timezone.localdate()),
         "step": step or empty,
-        "unit": unit,
+        "organisation": unit,
         "closed": closed,
         "theirs": theirs or [],
         "title": f"修改{unit.short_name}",

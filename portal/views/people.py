@@ -19,13 +19,13 @@ from portal.access import role_required
 from portal.errors import Conflict, Refused
 from portal.forms.accounts import AccountFilterForm, AccountForm
 from portal.http import PortalRequest, fragment
+from portal.paging import page_size
 from portal.roles import Role
 from portal.selectors import people as selectors
 from portal.services import account_lists
 from portal.services import accounts as services
 from portal.views.person import READERS, find_person, person_page, show_initial_password
 
-PAGE_SIZE = 50
 WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
@@ -36,7 +36,7 @@ def user_list(request: PortalRequest) -> HttpResponse:
     now = timezone.now()
     form = AccountFilterForm(request.GET)
     people = selectors.accounts(request.user, form.query(), today=timezone.localdate(), now=now)
-    page = Paginator(people, PAGE_SIZE).get_page(request.GET.get("page"))
+    page = Paginator(people, page_size(request.GET.get("size"))).get_page(request.GET.get("page"))
     context = {
         "form": form,
         "page": page,

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from django.contrib import messages
 from django.forms import Form
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
@@ -15,13 +15,13 @@ from django.views.decorators.http import require_POST
 
 from portal.access import role_required
 from portal.errors import Refused
-from portal.forms.accounts import GrantForm, HandOverForm, ReasonForm
+from portal.forms.accounts import GrantForm, HandOverForm, ReasonForm, RevokeForm
 from portal.http import PortalRequest
 from portal.models import User
 from portal.roles import Role
 from portal.selectors import people as selectors
 from portal.services import accounts, rights, second_factor
-from portal.views.person import find_person, person_page, show_initial_password
+from portal.views.person import find_person, held_roles, person_page, show_initial_password
 from portal.views.session import ask_for_proof, is_proven
 
 
@@ -44,22 +44,17 @@ def user_grant(request: PortalRequest, username: str) -> HttpResponse:
 
 @role_required(Role.SECURITY)
 @require_POST
-def user_revoke(request: PortalRequest, username: str, role: str) -> HttpResponse:
+def user_revoke(request: PortalRequest, username: str) -> HttpResponse:
     person, actor, now = find_person(request, username), request.user, timezone.now()
     if not is_proven(request):
         return ask_for_proof(request, _page(person))
-    grant = person.grants.filter(role=role, revoked_at=None).first()
-    if grant is None:
-        raise Http404
-    step = f"revoke-{role}"
-    return _take(
-        request,
-        person,
-        step,
-        ReasonForm(request.POST, auto_id=f"{step}-%s"),
-        lambda reason: rights.revoke_role(grant, actor=actor, reason=reason, now=now),
-        f"已撤销{person.name}的「{grant.get_role_display()}」角色。",
-    )
+
+    def revoke(role: str, reason: str) -> None:
+        grant = person.grants.get(role=role, revoked_at=None)
+        rights.revoke_role(grant, actor=actor, reason=reason, now=now)
+
+    form = RevokeForm(request.POST, held=held_roles(person), auto_id="revoke-%s")
+    return _take(request, person, "revoke", form, revoke, f"已撤销{person.name}的角色。")
 
 
 @role_required(Role.SECURITY)

@@ -11,9 +11,9 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
 
-from portal.forms.accounts import GrantForm, HandOverForm, ReasonForm
+from portal.forms.accounts import GrantForm, HandOverForm, ReasonForm, RevokeForm
 from portal.http import PortalRequest
-from portal.models import RoleGrant, User
+from portal.models import User
 from portal.roles import DUTIES, OFFICE_ROLES, Role
 from portal.selectors import people as selectors
 from portal.views.session import is_proven
@@ -33,14 +33,6 @@ class Act:
     form: BaseForm | None = None
     primary: bool = False
     why: str = ""
-
-
-@dataclass(frozen=True)
-class GrantLine:
-    """A role that was given; `form` asks for the reason to take it back, where the viewer may."""
-
-    grant: RoleGrant
-    form: BaseForm | None
 
 
 def find_person(request: PortalRequest, username: str) -> User:
@@ -63,7 +55,7 @@ def person_page(request: PortalRequest, person: User, tried: Tried | None = None
     context = {
         "person": person,
         "row": selectors.account_rows([person], viewer, now)[0],
-        "grants": _grant_lines(person, tried, may_revoke=officer and proven),
+        "grants": selectors.grants_of(person),
         "history": selectors.history_of(person),
         "needs_proof": officer and not proven,
         "rights": _rights_acts(person, tried) if officer and proven else [],
@@ -87,23 +79,23 @@ def reason_form(step: str) -> ReasonForm:
     return ReasonForm(auto_id=f"{step}-%s")
 
 
-def _grant_lines(person: User, tried: Tried, *, may_revoke: bool) -> list[GrantLine]:
-    lines = []
-    for grant in selectors.grants_of(person):
-        step = f"revoke-{grant.role}"
-        form = tried.get(step, reason_form(step)) if may_revoke and grant.revoked_at is None else None
-        lines.append(GrantLine(grant, form))
-    return lines
+def held_roles(person: User) -> frozenset[str]:
+    """Return the roles that stand against the person's name, also those whose last day has passed."""
+    return frozenset(grant.role for grant in person.grants.all() if grant.revoked_at is None)
 
 
 def _rights_acts(person: User, tried: Tried) -> list[Act]:
-    held = frozenset(grant.role for grant in person.grants.all() if grant.revoked_at is None)
-    grant = tried.get("grant", GrantForm(held=held, auto_id="grant-%s"))
-    acts = [
-        Act("授予角色", "立即生效，本人会收到消息。", _url("user_grant", person), grant, primary=True)
-        if person.is_active
-        else Act("授予角色", "", why="账号已停用，请先恢复账号再授权。")
-    ]
+    held = held_roles(person)
+    acts = []
+    if person.is_active:
+        form = tried.get("grant", GrantForm(held=held, auto_id="grant-%s"))
+        effect = "立即生效，本人会收到消息。"
+        acts.append(Act("授予角色", effect, _url("user_grant", person), form, primary=True))
+    else:
+        acts.append(Act("授予角色", "", why="账号已停用，请先恢复账号再授权。"))
+    if held:
+        form = tried.get("revoke", RevokeForm(held=held, auto_id="revoke-%s"))
+        acts.append(Act("撤销角色", "立即失效，授权记录保留。", _url("user_revoke", person), form))
     if person.totp_secret:
         form = tried.get("reset-code", reason_form("reset-code"))
         effect = "用于更换或遗失手机；须先核实本人，登录后重新绑定。"

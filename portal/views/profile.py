@@ -87,7 +87,7 @@ def password_change(request: PortalRequest) -> HttpResponse:
         "form": form,
         "rules": [rule for rule in password_validators_help_texts() if rule],
         "initial": user.initial_password_until is not None,
-        "forced": user.must_change_password,
+        "due": _is_due(user),
     }
     return render(request, "portal/password_change.html", context, status=422 if form.errors else 200)
 
@@ -134,6 +134,13 @@ def end_other_sessions(request: PortalRequest) -> HttpResponse:
     update_session_auth_hash(request, request.user)
     messages.success(request, "其他设备上的登录已全部退出。")
     return redirect("portal:profile")
+
+
+def _is_due(user: User) -> bool:
+    """Tell whether the password must be changed before anything else opens."""
+    days = number_setting("security.password_days", on=timezone.localdate())
+    left = password_days_left(user, days=days, now=timezone.now())
+    return user.must_change_password or (current_profile().expires and left is not None and left < 1)
 
 
 def _code_step(request: PortalRequest, form: CodeForm, step: Callable[..., None], done: str) -> HttpResponse:

@@ -62,8 +62,6 @@ NEEDS_A_PERSON = {name for name in (*WHO_OPENS, *WHO_STEPS) if name.startswith("
 
 
 def address(name, person):
-    if name == "user_revoke":
-        return reverse(f"portal:{name}", args=[person.username, "liaison"])
     if name in NEEDS_A_PERSON:
         return reverse(f"portal:{name}", args=[person.username])
     if name in {"organisation_edit", "organisation_close", "organisation_reopen"}:

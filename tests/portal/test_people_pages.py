@@ -89,7 +89,7 @@ def test_the_list_costs_the_same_however_many_people(browse, sysadmin, django_as
         UserFactory(roles=["liaison", "unit_head"])
     client.get(reverse("portal:user_list"))
     with django_assert_max_num_queries(15):
-        assert len(client.get(reverse("portal:user_list")).context["rows"]) == 50
+        assert len(client.get(reverse("portal:user_list"), {"size": 50}).context["rows"]) == 50
     with django_assert_max_num_queries(15):
         client.get(reverse("portal:organisation_list"))
 
@@ -236,13 +236,15 @@ def test_a_refused_grant_comes_back_on_the_page_with_the_reason(proven, security
 
 
 def test_a_role_is_revoked_with_a_reason(proven, security_officer, person):
-    client = proven(security_officer)
-    url = reverse("portal:user_revoke", args=["suye", "liaison"])
-    assert client.post(url, {"reason": ""}).status_code == HTTPStatus.UNPROCESSABLE_ENTITY
-    assert client.post(url, {"reason": "调离岗位"}).status_code == HTTPStatus.FOUND
-    assert client.post(url, {"reason": "调离岗位"}).status_code == HTTPStatus.NOT_FOUND
+    client, url = proven(security_officer), url_of("user_revoke", person)
+    for sent in ({"role": "liaison", "reason": ""}, {"role": "chief", "reason": "调离岗位"}):
+        assert client.post(url, sent).status_code == HTTPStatus.UNPROCESSABLE_ENTITY
+    sent = {"role": "liaison", "reason": "调离岗位"}
+    assert client.post(url, sent).status_code == HTTPStatus.FOUND
+    assert client.post(url, sent).status_code == HTTPStatus.UNPROCESSABLE_ENTITY
     page = client.get(url_of("user_detail", person)).content.decode()
     assert "调离岗位" in page
+    assert User.objects.get(pk=person.pk).roles == frozenset()
 
 
 @pytest.mark.parametrize(
