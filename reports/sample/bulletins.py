@@ -22,14 +22,17 @@ def load_bulletins(county: County) -> None:
     """Draft and issue month after month through the services, each on its days, history and all.
 
     A bulletin is drafted on the first working day after its month was closed and
-    issued on the next; the last month's draft lies there since the working day
-    before today. Raises Refused where the machine has no Chinese font to set them.
+    issued on the next. Raises Refused where the machine has no Chinese font to set them.
     """
     for number in range(1, LAST_MONTH):
         month = ReportingMonth.objects.get(month=county.shift.month(number))
         drafted_on = county.workdays_after(month.closes_on, 1)
         bulletin = _draft(county, month.month, drafted_on)
         _issue(county, bulletin, drafted_on, county.workdays_after(drafted_on, 1))
+
+
+def draft_last(county: County) -> None:
+    """Draft the last month's bulletin: it lies there since the working day before today."""
     drafted_on = county.workdays_after(county.today, -1)
     if drafted_on >= county.shift.month(LAST_MONTH + 1):
         _draft(county, county.shift.month(LAST_MONTH), drafted_on)

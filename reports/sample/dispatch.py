@@ -2,49 +2,64 @@
 
 from __future__ import annotations
 
-from calendar import monthrange
-from datetime import date, time
-from decimal import Decimal
+from collections import Counter
+from collections.abc import Mapping
+from datetime import date, datetime, time
+from typing import Any
 
-from indicators.models import DispatchRound, Instruction, Letter, WorkItem, WorkList
-from indicators.workflow import ItemState
-from portal.models import User
-from reports.sample import closing, ledger, texts
+from indicators.models import DispatchRound, ReportingMonth, TaskForce, WorkList
+from indicators.services.dispatch import SERIES, RoundPlan, open_round
+from indicators.services.instructions import PREFIX
+from portal.models import NumberSeries, Organisation, User
+from reports.sample import history, instructions, ledger, letters, texts
 from reports.sample.county import County
-from reports.sample.shifting import YEAR
-from reports.sample.texts import InstructionText, LetterText, RoundText
+from reports.sample.texts import RoundText
 
-PREFIX = "JB"
+OPENED_AT = time(8, 40)
+RECORDED_AT = time(17, 20)
 
 
 def load(county: County) -> None:
-    """Write the rounds in the order in which they were held, their instructions and the letters."""
+    """Write the rounds in the order in which they were held, their instructions, the letters, and what is planned."""
     work_list = WorkList.objects.get(year=county.shift.year, prefix=PREFIX)
+    counts: Counter[int] = Counter()
     position = 0
-    for number, text in enumerate(texts.rounds(), start=1):
-        row = _round(county, text, number)
+    for text in texts.rounds():
+        held_on = county.workday(text.held_on)
+        counts[held_on.year] += 1
+        row = _round(county, text, held_on, counts[held_on.year])
         for told in text.instructions:
             position += 1
-            _instruct(county, row, work_list, told, position)
+            instructions.give(county, row, work_list, told, position)
+    NumberSeries.objects.bulk_create(
+        NumberSeries(series=SERIES, year=year, value=value) for year, value in counts.items()
+    )
     ledger.take_in(county)
-    _load_letters(county)
+    letters.load(county)
 
 
-def _round(county: County, text: RoundText, number: int) -> DispatchRound:
-    held_on = county.workday(text.held_on)
+def _occasion(month: date, form: str, chief: User | None, lead: Organisation | None) -> str:
+    """Return the key under which the monthly job looks for a round."""
+    whose = chief.pk if chief else lead.code if lead else ""
+    return f"{month:%Y-%m}-{form}" + (f"-{whose}" if whose else "")
+
+
+def _round(county: County, text: RoundText, held_on: date, number: int) -> DispatchRound:
     hour, minute = (int(part) for part in text.time.split(":"))
-    planned_at = county.at(held_on, clock=time(hour, minute))
+    month = held_on.replace(day=1)
+    chief = county.people[text.chief] if text.chief else None
+    lead = county.units[text.lead] if text.lead else None
     row = DispatchRound.objects.create(
-        year=county.shift.year,
+        year=month.year,
         number=number,
-        month=held_on.replace(day=1),
+        month=month,
         form=text.form,
-        occasion=f"{held_on:%Y-%m-%d}-{text.form}",
+        occasion=_occasion(month, text.form, chief, lead),
         state=DispatchRound.State.HELD,
-        chief=county.people[text.chief] if text.chief else None,
-        lead=county.units[text.lead] if text.lead else None,
+        chief=chief,
+        lead=lead,
         cutoff_on=county.workdays_after(held_on, -2),
-        planned_at=planned_at,
+        planned_at=county.at(held_on, clock=time(hour, minute)),
         place=text.place,
         held_on=held_on,
         chair=text.chair,
@@ -54,128 +69,52 @@ def _round(county: County, text: RoundText, number: int) -> DispatchRound:
         version=2,
     )
     row.task_forces.set([county.task_forces[name] for name in text.task_forces])
-    changes: dict[str, object] = {"state": [DispatchRound.State.DRAFT, DispatchRound.State.HELD]}
-    county.tell(county.at(held_on, clock=time(17, 20)), row, "round.hold", row.recorded_by, changes=changes)
+    changes: dict[str, object] = {
+        "state": [DispatchRound.State.DRAFT, DispatchRound.State.HELD],
+        "version": [1, 2],
+    }
+    county.tell(county.at(held_on, clock=RECORDED_AT), row, "round.hold", row.recorded_by, changes=changes)
     return row
 
 
-def _instruct(
-    county: County, row: DispatchRound, work_list: WorkList, text: InstructionText, position: int
-) -> None:
-    if row.held_on is None:
-        raise ValueError(f"{row} was not held")
-    item = _item(county, row.held_on, work_list, text, position)
-    about = texts.situations().instructions.get(text.title, {}).get("about")
-    giver = _giver(county, row)
-    Instruction.objects.create(
-        round=row,
-        item=item,
-        about=county.items[about] if about else None,
-        given_by=giver,
-        given_on=row.held_on,
-    )
-    note = f"{row}交办：{county.shift.text(text.requirement)}"
-    county.tell(
-        county.at(row.held_on, clock=time(17, 30)),
-        item,
-        "item.create",
-        giver,
-        changes={"title": item.title, "due_on": item.due_on},
-        note=note,
-        organisation=item.organisation,
-    )
-    if item.closed_on:
-        _close(county, item, text)
+def load_planned(county: County) -> None:
+    """Open the present month's rounds as its first working day has them opened, two of them with a time."""
+    first = county.today.replace(day=1)
+    opened_on = county.calendar.nth(first.year, first.month, 1).on
+    if not county.has_come(opened_on):
+        return
+    closes_on = ReportingMonth.objects.order_by("-month").values_list("closes_on", flat=True)[0]
+    at = county.at(opened_on, clock=OPENED_AT)
+    history.write(county, before=at)
+    with history.at_moment(at):
+        for chief, forces in _by_chief(county):
+            form = DispatchRound.Form.CHIEF if chief else DispatchRound.Form.OFFICE
+            planned = texts.situations().planned_rounds.get(chief.name if chief else form.value, {})
+            plan = RoundPlan(
+                form=form.value,
+                month=first,
+                task_forces=forces,
+                cutoff_on=closes_on,
+                occasion=_occasion(first, form.value, chief, None),
+                chief=chief,
+                planned_at=_planned_at(county, planned),
+                place=planned.get("place", ""),
+            )
+            open_round(plan, actor=None)
 
 
-def _giver(county: County, row: DispatchRound) -> User:
-    if row.chief:
-        return row.chief
-    return county.head(row.lead) if row.lead else county.director
+def _by_chief(county: County) -> list[tuple[User | None, list[TaskForce]]]:
+    headed: dict[str, list[TaskForce]] = {}
+    for row in texts.task_forces():
+        headed.setdefault(row.chief, []).append(county.task_forces[row.name])
+    chiefs: list[tuple[User | None, list[TaskForce]]] = [
+        (county.people[name], forces) for name, forces in headed.items()
+    ]
+    return [*chiefs, (None, list(county.task_forces.values()))]
 
 
-def _item(
-    county: County, given_on: date, work_list: WorkList, text: InstructionText, position: int
-) -> WorkItem:
-    task_force, organisation = county.task_forces[text.task_force], county.units[text.organisation]
-    closed_on = _done_on(county, text)
-    percent = texts.situations().instructions.get(text.title, {}).get("percent", 0)
-    due_on = max(county.shift.day(text.due), given_on)
-    item = WorkItem.objects.create(
-        number=f"{work_list.year}-{PREFIX}-{position:03d}",
-        work_list=work_list,
-        task_force=task_force,
-        title=text.title,
-        target=county.shift.text(text.requirement),
-        lead=task_force.lead,
-        organisation=organisation,
-        responsible_leader=next(row.chief for row in texts.task_forces() if row.name == text.task_force),
-        responsible_person=county.head(organisation).name,
-        start_on=given_on,
-        due_on=due_on,
-        original_due_on=due_on,
-        is_urgent=True,
-        state=ItemState.CLOSED if closed_on else ItemState.IN_PROGRESS,
-        closed_on=closed_on,
-        percent=Decimal(100 if closed_on else percent),
-    )
-    WorkItem.objects.filter(pk=item.pk).update(created_at=county.at(given_on, clock=time(17, 30)))
-    return item
-
-
-def _done_on(county: County, text: InstructionText) -> date | None:
-    """Return the day on which an instruction was done: by its due date where that lies in the month."""
-    if text.done_month is None:
+def _planned_at(county: County, planned: Mapping[str, Any]) -> datetime | None:
+    if not planned:
         return None
-    in_month = (text.due.year, text.due.month) == (YEAR, text.done_month)
-    last = text.due.day if in_month else monthrange(YEAR, text.done_month)[1]
-    drawn = county.rng(f"done:{text.title}").randint(max(last - 4, 5), last)
-    return county.workday(date(YEAR, text.done_month, drawn))
-
-
-def _close(county: County, item: WorkItem, text: InstructionText) -> None:
-    if item.closed_on is None:
-        raise ValueError(f"{item.number} is not closed")
-    closing.approved(
-        county,
-        item,
-        item.closed_on,
-        result=f"已按交办要求完成：{county.shift.text(text.requirement)}",
-        lead_opinion="办理结果属实，同意。",
-        opinion="同意销号。",
-    ).save()
-
-
-def _load_letters(county: County) -> None:
-    by_title = {item.title: item for item in county.items.values()}
-    for text in texts.letters():
-        _letter(county, text, by_title)
-
-
-def _letter(county: County, text: LetterText, by_title: dict[str, WorkItem]) -> None:
-    issued_on = county.workday(text.issued_on)
-    number = county.shift.text(text.number)
-    row = Letter.objects.create(
-        rung=text.rung,
-        state=Letter.State.ISSUED,
-        number=number,
-        organisation=county.units[text.organisation],
-        occasion=f"{issued_on:%Y-%m-%d}-{text.rung}-{county.units[text.organisation].code}",
-        reason=county.shift.text(text.reason),
-        body=county.shift.text(text.body),
-        reply_by=county.shift.day(text.reply_by),
-        proposed_at=county.at(issued_on, clock=time(9, 10)),
-        proposed_by=county.people["马雨辰"],
-        signed_by=county.people[text.signed_by],
-        issued_on=issued_on,
-    )
-    row.items.set([by_title[title] for title in text.items])
-    county.tell(
-        county.at(issued_on, clock=time(11, 0)),
-        row,
-        "letter.issue",
-        row.signed_by,
-        changes={"number": number},
-        note=row.reason,
-        organisation=row.organisation,
-    )
+    hour, minute = (int(part) for part in planned["time"].split(":"))
+    return county.at(county.workday(planned["day"]), clock=time(hour, minute))

@@ -77,6 +77,9 @@ def load_sample(today: date, *, with_bulletins: bool = True) -> Loading:
     county = County(today=today, shift=Shift.to(today), calendar=load_calendar())
     _load(county)
     left_out = _load_bulletins(county) if with_bulletins else ""
+    dispatch.load_planned(county)
+    if with_bulletins:
+        bulletins.draft_last(county)
     history.write(county)
     history.number_versions(county)
     audit.record(None, LOADED, actor=None, changes={"today": county.today, "shift": county.shift.months})

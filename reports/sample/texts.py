@@ -146,6 +146,8 @@ class LetterText:
     body: str
     reply_by: date
     signed_by: str
+    replied_on: date | None = None
+    reply: str = ""
 
 
 @dataclass(frozen=True)
@@ -182,6 +184,7 @@ class Situations:
     notices: Mapping[str, tuple[Mapping[str, Any], ...]]
     unlock: Mapping[str, Any]
     evidence: Mapping[str, tuple[str, ...]]
+    planned_rounds: Mapping[str, Mapping[str, Any]]
     shared_word: str
     planned: frozenset[str]
 
@@ -335,7 +338,12 @@ def _round(row: Mapping[str, Any]) -> RoundText:
 def letters() -> tuple[LetterText, ...]:
     wanted = ("rung", "number", "issued_on", "organisation", "reason", "body", "reply_by", "signed_by")
     return tuple(
-        LetterText(items=tuple(row["items"]), **{name: row[name] for name in wanted})
+        LetterText(
+            items=tuple(row["items"]),
+            replied_on=row["replied_on"],
+            reply=row.get("reply", ""),
+            **{name: row[name] for name in wanted},
+        )
         for row in _read("dispatch.yaml")["letters"]
     )
 
@@ -370,6 +378,7 @@ def situations() -> Situations:
         submitted_measurements=tuple(row["submitted_measurements"]),
         notices={name: tuple(found) for name, found in row["notices"].items()},
         unlock=row["unlock"],
+        planned_rounds=row["planned_rounds"],
         evidence={number: tuple(found) for number, found in row["evidence"].items()},
         shared_word=row["shared_word"],
         planned=frozenset(row["planned"]),

@@ -10,6 +10,7 @@ from django.db import models, transaction
 from django.test import override_settings
 from django.utils import timezone
 
+from indicators.dispatch_jobs import open_rounds
 from indicators.models import (
     ClosingApplication,
     DispatchRound,
@@ -24,6 +25,7 @@ from indicators.models import (
 )
 from indicators.scoring import read_method
 from indicators.selectors.months import count_reports, items_owing
+from indicators.services.letters.wording import stored_document
 from indicators.workflow import ItemState, ReportState
 from portal.models import Attachment, AuditEvent, NumberSeries, RoleGrant, User
 from portal.roles import Role, exclusion
@@ -244,15 +246,31 @@ def test_reports_read_as_sentences(sample):
     assert repeated.most_common(1)[0][1] <= 3
 
 
-def test_rounds_letters_and_instructions_are_those_of_the_texts(sample):
-    assert DispatchRound.objects.count() == len(texts.rounds())
-    assert list(DispatchRound.objects.order_by("number").values_list("held_on", flat=True)) == sorted(
-        row.held_on for row in texts.rounds()
-    )
-    assert set(Letter.objects.values_list("number", flat=True)) == {row.number for row in texts.letters()}
+def test_rounds_and_instructions_are_those_of_the_texts(sample):
+    held = DispatchRound.objects.filter(state=DispatchRound.State.HELD).order_by("number")
+    assert list(held.values_list("held_on", flat=True)) == [row.held_on for row in texts.rounds()]
     told = WorkItem.objects.filter(work_list__prefix=INSTRUCTIONS)
     assert told.count() == sum(len(row.instructions) for row in texts.rounds())
     assert Counter(told.exclude(state=ItemState.CLOSED).values_list("lamp", flat=True))["red"] == 2
+
+
+def test_the_monthly_job_finds_this_months_rounds_there(sample):
+    before = DispatchRound.objects.count()
+    assert "已发起" in open_rounds(TODAY)
+    assert DispatchRound.objects.count() == before
+    planned = DispatchRound.objects.filter(state=DispatchRound.State.DRAFT)
+    assert planned.count() == len({row.chief for row in texts.task_forces()}) + 1
+
+
+def test_letters_are_numbered_by_rung_and_one_waits_for_its_answer(sample):
+    assert set(Letter.objects.values_list("number", flat=True)) == {
+        *(f"云营商办提醒〔2023〕{n}号" for n in range(1, 5)),
+        *(f"云营商办督办〔2023〕{n}号" for n in range(1, 4)),
+        "云营商办约谈〔2023〕1号",
+    }
+    asked = Letter.objects.exclude(rung=Letter.Rung.REMIND)
+    assert list(asked.filter(replied_on=None).values_list("reply_by", flat=True)) == [TODAY]
+    assert all(stored_document(letter) is not None for letter in Letter.objects.all())
 
 
 def test_the_next_number_of_a_list_follows_the_last(sample):
