@@ -36,9 +36,9 @@ def load(county: County) -> None:
         told = reports.get(application.item_id, [])
         for name, content in _files(application, told):
             rows.append(_attachment(county, application, content_type, name, content))
-    Attachment.objects.bulk_create(rows, batch_size=200)
     times = {row.token: row.uploaded_at for row in rows}
     # The column is filled with the present moment on creation.
+    Attachment.objects.bulk_create(rows, batch_size=200)
     written = list(Attachment.objects.filter(token__in=times))
     for row in written:
         row.uploaded_at = times[row.token]

@@ -202,8 +202,8 @@ def test_applications_wait_at_every_stage_and_have_evidence(sample):
         ItemState.AWAITING_LEAD: 3,
         ItemState.AWAITING_OFFICE: 4,
     }
-    with_files = set(Attachment.objects.values_list("object_id", flat=True))
-    assert set(ClosingApplication.objects.values_list("pk", flat=True)) <= with_files
+    uploaded = dict(Attachment.objects.values_list("object_id", "uploaded_at"))
+    assert uploaded == dict(ClosingApplication.objects.values_list("pk", "applied_at"))
 
 
 def test_nobody_reviews_what_he_wrote_himself(sample):
