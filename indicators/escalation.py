@@ -144,6 +144,6 @@ def _by_days(days: int, limits: Limits) -> Rung:
 
 def _by_months(months: int) -> tuple[Rung, str]:
     if months == 1:
-        return Rung.REMIND, "本月月报未报"
+        return Rung.REMIND, "当期月报未报"
     rung = Rung.CHASE if months == 2 else Rung.SUPERVISE
     return rung, f"连续{months}个月未报月报"

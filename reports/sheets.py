@@ -21,7 +21,6 @@ from indicators.months import first_of, shift
 from indicators.selectors.dispatch import (
     REPORTED,
     distressed_items,
-    owed_reports,
     previous_round,
     reports_of_month,
     standing_instructions,
@@ -30,7 +29,7 @@ from indicators.selectors.dispatch import (
 from indicators.selectors.measurements import Measured
 from indicators.selectors.months import newest_month
 from indicators.selectors.standing import Standing, standings_of
-from indicators.workflow import ItemState
+from indicators.workflow import OWED_STATES, ItemState
 from portal.models import User
 from portal.roles import Role
 
@@ -205,17 +204,17 @@ def _feet(maker: User, now: datetime) -> tuple[str, str, str]:
 def _forces(
     forces: Sequence[TaskForce], reporting: ReportingMonth | None, today: date
 ) -> tuple[SheetForce, ...]:
-    month = reporting.month if reporting else None
-    items = distressed_items(forces)
-    reports = reports_of_month(items, month)
     rows: dict[int, list[WorkItem]] = {}
-    for item in items:
+    for item in distressed_items(forces):
         rows.setdefault(item.task_force_id, []).append(item)
+    reports = reports_of_month(forces, reporting.month if reporting else None)
+    written = {report.item_id: report for report in reports}
     owed: dict[int, list[ProgressReport]] = {}
-    for report in owed_reports(forces, month):
-        owed.setdefault(report.item.task_force_id, []).append(report)
+    for report in reports:
+        if report.state in OWED_STATES:
+            owed.setdefault(report.item.task_force_id, []).append(report)
     return tuple(
-        _force(standing, rows.get(key, []), reports, owed.get(key, []))
+        _force(standing, rows.get(key, []), written, owed.get(key, []))
         for standing in standings_of(forces, today=today)
         for key in (standing.task_force.pk,)
     )

@@ -15,7 +15,7 @@ from indicators.querysets import InstructionQuerySet, ProgressReportQuerySet
 from indicators.selectors.figures import period_of
 from indicators.selectors.measurements import Measured, measured
 from indicators.selectors.standing import LEDGER_SOURCES
-from indicators.workflow import OPEN_STATES, PENDING_STATES, ItemState, ReportState
+from indicators.workflow import OPEN_STATES, OWED_STATES, PENDING_STATES, ItemState, ReportState
 from portal.models import User
 
 REPORTED = PENDING_STATES | {ReportState.VERIFIED}
@@ -112,22 +112,15 @@ def distressed_items(forces: Collection[TaskForce]) -> list[WorkItem]:
     return sorted(rows, key=lambda row: row.lamp != "red")
 
 
-def reports_of_month(items: Iterable[WorkItem], month: date | None) -> dict[int, ProgressReport]:
-    """Return the reports of `month` by item; empty without a month."""
+def reports_of_month(forces: Collection[TaskForce], month: date | None) -> list[ProgressReport]:
+    """Return the reports of `month` on ledger items of `forces` that are owed, or whose item is distressed."""
     if month is None:
-        return {}
-    rows = ProgressReport.objects.filter(item__in=[row.pk for row in items], month=month)
-    return {row.item_id: row for row in rows}
-
-
-def owed_reports(forces: Collection[TaskForce], month: date | None) -> QuerySet[ProgressReport]:
-    """Return what is still owed of `month` for ledger items of `forces`, by task force and number."""
-    if month is None:
-        return ProgressReport.objects.none()
+        return []
     rows: ProgressReportQuerySet = ProgressReport.objects.filter(
         month=month, item__task_force__in=forces, item__work_list__source__in=LEDGER_SOURCES
     )
-    return rows.owed().select_related("item", "organisation").order_by("item__number")
+    wanted = rows.due().filter(Q(state__in=OWED_STATES) | Q(item__lamp__in=["red", "yellow"]))
+    return list(wanted.select_related("item", "organisation").order_by("item__number"))
 
 
 def weak_measurements(forces: Collection[TaskForce], month: date, *, limit: int = 12) -> list[Measured]:

@@ -105,7 +105,7 @@ def issued_this_week(units: Iterable[int], today: date) -> dict[int, int]:
 def letters_of(user: User) -> QuerySet[Letter]:
     """Return the letters `user` may read with what a row shows, newest first."""
     rows = Letter.objects.visible_to(user).select_related("organisation", "signed_by")
-    return rows.annotate(item_count=Count("items"))
+    return rows.annotate(item_count=Count("items")).order_by("-pk")
 
 
 def letter_counts(user: User) -> dict[str, int]:

@@ -107,7 +107,8 @@ def _overview(
     path: str,
 ) -> Overview:
     forces = list(TaskForce.objects.visible_to(user).filter(year=year).select_related("lead", "indicator"))
-    standings = _standings(forces, on, rows.filter(**{f"{path}__year": year}), colour, percent, path)
+    counted = rows.filter(**{f"{path}__year": year})
+    standings = _standings(forces, on, counted, colour, percent, path, chiefs=_chiefs(forces))
     counts = {name: sum(row.counts[name] for row in standings) for name in COLOURS}
     total = sum(counts.values())
     weighted = sum((row.percent or 0) * row.total for row in standings)
@@ -115,9 +116,12 @@ def _overview(
 
 
 def standings_of(forces: Sequence[TaskForce], *, today: date) -> tuple[Standing, ...]:
-    """Return how `forces` stand by today's lamps, all their items counted whoever asks; three queries."""
+    """Return how `forces` stand by today's lamps, all their items counted whoever asks; two queries.
+
+    The chiefs' names are left out.
+    """
     items = WorkItem.objects.counted().filter(work_list__source__in=LEDGER_SOURCES, task_force__in=forces)
-    return _standings(forces, today, items, "lamp", "percent", "task_force")
+    return _standings(forces, today, items, "lamp", "percent", "task_force", chiefs={})
 
 
 def _standings(
@@ -127,11 +131,12 @@ def _standings(
     colour: str,
     percent: str,
     path: str,
+    *,
+    chiefs: Mapping[int, str],
 ) -> tuple[Standing, ...]:
     counters = {f"n_{name}": Count("pk", filter=Q(**{colour: name})) for name in COLOURS}
     grouped = rows.order_by().values(path).annotate(mean=Avg(percent), **counters)
     found = {row[path]: row for row in grouped}
-    chiefs = _chiefs(forces)
     ranks = latest_ranks([force.indicator_id for force in forces], on)
     return tuple(
         Standing(

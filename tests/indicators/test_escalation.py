@@ -19,7 +19,7 @@ def sent(rung, days_ago, *, passed=True):
         (Facts(lamp="yellow", worsened=True), "remind", "亮灯转黄"),
         (Facts(lamp="red", worsened=True), "chase", "亮灯转红"),
         (Facts(lamp="grey", worsened=True), None, None),
-        (Facts(unreported_months=1), "remind", "本月月报未报"),
+        (Facts(unreported_months=1), "remind", "当期月报未报"),
         (Facts(unreported_months=2), "chase", "连续2个月未报月报"),
         (Facts(unreported_months=3), "supervise", "连续3个月未报月报"),
         (Facts(days_overdue=1), "chase", "逾期1天"),
