@@ -22,7 +22,7 @@ from portal.access import Access, access_of
 from portal.models import AuditEvent, User
 from portal.passwords import current_profile
 from portal.request_context import Origin, origin, session_mark
-from portal.roles import SECOND_FACTOR_ROLES
+from portal.roles import DUTIES, SECOND_FACTOR_ROLES
 from portal.selectors.settings import settings_on
 from portal.services import audit
 
@@ -40,6 +40,7 @@ CONTENT_POLICY = "; ".join(
 )
 SEEN_EVERY = 60
 RECHECK_SETTINGS_EVERY = 300
+DUTY_IDLE_SECONDS = 15 * 60
 
 
 def security_headers(get_response: Answer) -> Answer:
@@ -89,7 +90,7 @@ def audit_context(get_response: Answer) -> Answer:
 
 
 def session_limits(get_response: Answer) -> Answer:
-    """End a session that has been idle too long or has lasted twelve hours."""
+    """End a session that has been idle too long or has lasted eight hours."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
         user = request.user
@@ -97,9 +98,10 @@ def session_limits(get_response: Answer) -> Answer:
             now = time.time()
             seen = float(request.session.get("seen", now))
             if (
-                now - seen > _idle_seconds(request)
+                now - seen > _idle_seconds(request, user)
                 or now - float(request.session.get("began", now)) > settings.SESSION_COOKIE_AGE
             ):
+                audit.record(user, "session.expired", actor=user)
                 logout(request)
                 return _to_login(request, expired=True)
             if now - seen > SEEN_EVERY or "seen" not in request.session:
@@ -111,13 +113,16 @@ def session_limits(get_response: Answer) -> Answer:
     return middleware
 
 
-def _idle_seconds(request: HttpRequest) -> int:
-    """Return the idle limit, read from the settings at most every five minutes of a session."""
+def _idle_seconds(request: HttpRequest, user: User) -> int:
+    """Return the idle limit, read from the settings at most every five minutes of a session.
+
+    The three duties have fifteen minutes at most.
+    """
     known = request.session.get("idle")
     if known is None or time.time() - known[1] > RECHECK_SETTINGS_EVERY:
         minutes = int(settings_on(timezone.localdate())["security.idle_minutes"])
         known = request.session["idle"] = [minutes * 60, time.time()]
-    return int(known[0])
+    return min(int(known[0]), DUTY_IDLE_SECONDS) if user.has_role(*DUTIES) else int(known[0])
 
 
 def _to_login(request: HttpRequest, *, expired: bool = False) -> HttpResponse:

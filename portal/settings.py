@@ -143,6 +143,8 @@ LOGIN_REDIRECT_URL = "/"
 AUTHENTICATION_BACKENDS = ["portal.backends.AccountBackend"]
 # djbh (等保: classes, 90 days) or asvs (longer, no classes, no rotation); see portal/passwords.py.
 PASSWORD_PROFILE = env("PASSWORD_PROFILE", default="djbh")
+if PASSWORD_PROFILE not in {"djbh", "asvs"}:
+    raise ImproperlyConfigured("PASSWORD_PROFILE 只能是 djbh 或 asvs")
 PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.Argon2PasswordHasher",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
@@ -154,7 +156,7 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "portal.passwords.CommonValidator"},
     {"NAME": "portal.passwords.ReuseValidator"},
 ]
-SESSION_COOKIE_AGE = 12 * 3600
+SESSION_COOKIE_AGE = 8 * 3600
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_SAMESITE = "Lax"
@@ -229,6 +231,8 @@ CACHES = {
 }
 # A slot of periodic work is taken over when its worker has been silent so long (longer than a task may last).
 JOB_LEASE_SECONDS = env.int("JOB_LEASE_SECONDS", default=900)
+# A notice that is being sent is taken over when its relay has been silent so long.
+DELIVERY_CLAIM_SECONDS = 120
 CELERY_BROKER_URL = REDIS_URL
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True

@@ -1,4 +1,4 @@
-"""The real password hasher, which also counts how often it was made to work."""
+"""Argon2 as in production but counting, and Argon2 made cheap for tests that log in many times."""
 
 from django.contrib.auth.hashers import Argon2PasswordHasher
 
@@ -15,3 +15,14 @@ class CountingHasher(Argon2PasswordHasher):
     def verify(self, password, encoded):
         computed.append("verify")
         return super().verify(password, encoded)
+
+
+class QuickHasher(Argon2PasswordHasher):
+    """The same algorithm with the least cost it allows."""
+
+    time_cost = 1
+    memory_cost = 8
+    parallelism = 1
+
+
+QUICK = ["tests.portal.hash_counter.QuickHasher"]

@@ -13,8 +13,14 @@ from portal.errors import Conflict, Refused
 from portal.models import AuditEvent, Notification, Organisation, PasswordRecord, User
 from portal.services import accounts, rights
 from tests.factories import PASSWORD, UserFactory
+from tests.portal import hash_counter
 
 pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _quick(settings):
+    settings.PASSWORD_HASHERS = hash_counter.QUICK
 
 
 @pytest.fixture
@@ -192,6 +198,8 @@ def test_a_reset_password_ends_the_sessions_and_must_be_changed(liaison, sysadmi
 
 
 def test_a_password_is_changed_and_the_last_five_are_remembered(liaison, now):
+    liaison.set_password(PASSWORD)
+    liaison.save()
     former = PASSWORD
     for n in range(7):
         accounts.change_password(liaison, old=former, new=f"Quiet-river-{n}x", address="", now=now)

@@ -6,6 +6,7 @@ from http import HTTPStatus
 import pyotp
 import pytest
 import time_machine
+from django.contrib.auth.hashers import make_password
 from django.urls import reverse
 from django.utils import timezone
 
@@ -13,9 +14,17 @@ from portal.errors import Refused
 from portal.models import AuditEvent, SettingRow, User
 from portal.services import second_factor
 from tests.factories import PASSWORD
+from tests.portal import hash_counter
 
 PAGE = "/profile/second-factor/"
 pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _quick(settings, officer):
+    settings.PASSWORD_HASHERS = hash_counter.QUICK
+    User.objects.filter(pk=officer.pk).update(password=make_password(PASSWORD))
+    officer.refresh_from_db()
 
 
 @pytest.fixture
