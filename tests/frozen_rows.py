@@ -20,6 +20,8 @@ def triggers_away(database):
             away = [f'DROP TRIGGER "{name}"' for name, _sql in found]
             back = [sql for _name, sql in found]
         else:
+            # Inside a test's transaction foreign keys are still to be checked; a table is altered after that.
+            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
             cursor.execute("SELECT DISTINCT tgrelid::regclass::text FROM pg_trigger WHERE NOT tgisinternal")
             tables = [name for (name,) in cursor.fetchall()]
             away = [f"ALTER TABLE {name} DISABLE TRIGGER USER" for name in tables]

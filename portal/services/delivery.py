@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from http.client import HTTPException
 from typing import Final
 
+from django.conf import settings
 from django.db import transaction
 from django.db.models import F, Q
 from django.utils import timezone
@@ -29,7 +30,6 @@ State = Delivery.State
 MAX_ATTEMPTS: Final = 10
 # Minutes until the next attempt after the first, second … failure.
 WAITS: Final = (1, 5, 15, 60, 120, 240, 480, 720, 1440)
-CLAIM: Final = timedelta(minutes=2)
 BATCH: Final = 100
 
 
@@ -72,8 +72,8 @@ def _waiting(now: datetime) -> list[int]:
 
 
 def _claim(pk: int, now: datetime) -> Delivery | None:
-    """Take one row for two minutes; None where another relay has it."""
-    until = now + CLAIM
+    """Take one row for a while; None where another relay has it."""
+    until = now + timedelta(seconds=settings.DELIVERY_CLAIM_SECONDS)
     if not Delivery.objects.filter(_ready(now), pk=pk).update(
         claimed_until=until, attempts=F("attempts") + 1
     ):
