@@ -20,7 +20,6 @@ from indicators.selectors.months import (
     counted_for,
     progress_by_month,
     progress_by_unit,
-    window,
 )
 from indicators.services.months import chase_unreported, open_month, unlock_month
 from portal.access import business, role_required
@@ -132,7 +131,6 @@ def _show(
         "total": count_reports(reports),
         "is_locked": month.is_locked(today),
         "is_late": month.is_late(today),
-        "sentence": window(month, request.user.organisation, today=today).sentence,
         "is_office": is_office,
         "may_enter": is_office or request.user.has_role(*UNIT_ROLES),
         "unlocks": _unlocks(month, request),
