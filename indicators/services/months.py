@@ -188,16 +188,9 @@ def close_month(month: ReportingMonth, *, actor: User | None, today: date) -> bo
     return True
 
 
-@transaction.atomic
-def unlock_month(
-    month: ReportingMonth, organisation: Organisation, *, until: date, reason: str, actor: User, today: date
-) -> MonthUnlock:
-    """Open a locked month to one unit until a day (included), with the reason; its liaisons are told.
-
-    A second call with the same day returns the unlock that is there.
-    """
-    _require_office(actor)
-    reason = reason.strip()
+def _check_unlock(
+    month: ReportingMonth, organisation: Organisation, until: date, reason: str, today: date
+) -> None:
     if not reason:
         raise Refused("请写明解锁理由")
     if len(reason) > REASON_LENGTH:
@@ -208,6 +201,19 @@ def unlock_month(
         raise Refused(f"“开放至”应在今天到{LONGEST_UNLOCK.days}天以内")
     if not ProgressReport.objects.filter(month=month.month, organisation=organisation).exists():
         raise Refused(f"{organisation}在{month}没有应报事项，请核对单位")
+
+
+@transaction.atomic
+def unlock_month(
+    month: ReportingMonth, organisation: Organisation, *, until: date, reason: str, actor: User, today: date
+) -> MonthUnlock:
+    """Open a locked month to one unit until a day (included), with the reason; its liaisons are told.
+
+    A second call with the same day returns the unlock that is there.
+    """
+    _require_office(actor)
+    reason = reason.strip()
+    _check_unlock(month, organisation, until, reason, today)
     same = MonthUnlock.objects.filter(month=month, organisation=organisation, until=until).first()
     if same is not None:
         return same

@@ -40,11 +40,7 @@ def save_draft(
         raise Refused(sentence)
     if not fresh:
         return report
-    if problems := draft_problems(fresh):
-        raise Unfit(problems)
-    opening = window(reporting_month(report.month), report.organisation, today=today)
-    if not opening.is_open:
-        raise Refused(opening.sentence)
+    _check(report, fresh, today)
     before = {name: getattr(report, name) for name in fresh}
     state, first = _state_after(report, fresh), report.saved_by_id != actor.pk
     saved = ProgressReport.objects.filter(pk=report.pk, version=version, state__in=OWED_STATES).update(
@@ -65,6 +61,14 @@ def save_draft(
         audit.record(report, "report.save", actor=actor, organisation=report.organisation, changes=changes)
     report.refresh_from_db()
     return report
+
+
+def _check(report: ProgressReport, fresh: Mapping[str, object], today: date) -> None:
+    if problems := draft_problems(fresh):
+        raise Unfit(problems)
+    opening = window(reporting_month(report.month), report.organisation, today=today)
+    if not opening.is_open:
+        raise Refused(opening.sentence)
 
 
 def _state_after(report: ProgressReport, fresh: Mapping[str, object]) -> str:
