@@ -44,7 +44,7 @@ def issue_label(number: int | None) -> str:
 def printed_date(day: date | None) -> str:
     """Return 2023年11月8日, or the same with blanks while the date is not known."""
     if day is None:
-        return f"{BLANK * 4}年{BLANK * 2}月{BLANK * 2}日"
+        return f"{BLANK * 3}年{BLANK}月{BLANK}日"
     return f"{day.year}年{day.month}月{day.day}日"
 
 

@@ -51,7 +51,8 @@ class Period:
 
     @cached_property
     def monitored(self) -> tuple[Monitored, ...]:
-        months = (self.month, shift(self.month, -1))
+        # Two months back: the month before is compared with the one before it, from the same reading.
+        months = tuple(shift(self.month, -back) for back in range(3))
         return counts.monitored_items(self.month.year, months=months)
 
     @cached_property

@@ -6,14 +6,14 @@ from reports.texts.content import Block, Column, Run, Runs, Section, Table
 from reports.texts.wording import Phrase, amount, listed, number, phrase_runs
 
 COLUMNS = (
-    Column("台　账", 4, "left"),
-    Column("总数"),
-    Column("已销号"),
-    Column("占比"),
-    Column("本月销号", 2),
-    Column("逾期"),
-    Column("红"),
-    Column("黄"),
+    Column("台　账", 9, "left"),
+    Column("总数", 3),
+    Column("已销号", 4),
+    Column("占比", 4),
+    Column("本月销号", 5),
+    Column("逾期", 3),
+    Column("红", 2),
+    Column("黄", 2),
 )
 MEASURES = ("total", "closed", "closed_share", "closed_in", "overdue", "red", "yellow")
 TOTALS = (

@@ -11,12 +11,12 @@ MONITORING = "indicators.monitoring"
 MOST_NAMED = 5
 MOST_ROWS = 10
 COLUMNS = (
-    Column("监测指标", 5, "left"),
-    Column("单位"),
-    Column("上月", 2),
-    Column("本月", 2),
-    Column("变化", 2),
-    Column("对标值", 2),
+    Column("监测指标", 12, "left"),
+    Column("单位", 3),
+    Column("上月", 4),
+    Column("本月", 4),
+    Column("变化", 4),
+    Column("对标值", 4),
 )
 KINDS = (("better", "改善"), ("same", "持平"), ("worse", "回落"))
 

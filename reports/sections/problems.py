@@ -6,10 +6,10 @@ from reports.texts.wording import Phrase, amount, listed, number, phrase_runs, s
 
 MOST_ROWS = 20
 COLUMNS = (
-    Column("编号", 2),
-    Column("红灯事项", 6, "left"),
-    Column("专班", 3),
-    Column("原因", 3),
+    Column("编号", 4),
+    Column("红灯事项", 13, "left"),
+    Column("专班", 7),
+    Column("亮灯原因", 9),
 )
 FAULTS = (("overdue", "逾期"), ("missing", "未报"), ("late", "迟报"))
 NAMED = "problems.named"

@@ -11,15 +11,15 @@ from reports.texts.wording import Phrase, amount, compared, listed, phrase_runs,
 MOST_SHOWN = 7
 MOST_NAMED = 3
 COLUMNS = (
-    Column("专　班", 4, "left"),
-    Column("总数"),
-    Column("已销号"),
-    Column("占比"),
-    Column("红"),
-    Column("黄"),
-    Column("绿"),
-    Column("灰"),
-    Column("本月销号", 2),
+    Column("专　班", 8, "left"),
+    Column("总数", 3),
+    Column("已销号", 4),
+    Column("占比", 4),
+    Column("红", 2),
+    Column("黄", 2),
+    Column("绿", 3),
+    Column("灰", 2),
+    Column("本月销号", 5),
 )
 TOTALS = (
     "indicators.items.total",

@@ -14,12 +14,11 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
-from django.views.decorators.vary import vary_on_headers
 
 from portal.access import business, role_required
 from portal.documents.titles import break_title
 from portal.errors import Conflict, Refused
-from portal.http import PortalRequest, fragment
+from portal.http import PortalRequest
 from portal.models import User
 from portal.roles import OFFICE_ROLES, Role
 from portal.services import audit
@@ -97,12 +96,10 @@ def bulletin_draft(request: PortalRequest) -> HttpResponse:
 
 @business
 @require_GET
-@vary_on_headers("HX-Request")
 def bulletin_detail(request: PortalRequest, code: str) -> HttpResponse:
     """Show the paper on its desk; `?figure=` asks for the definition of a printed number."""
     bulletin = _readable(request, code)
-    context = _desk(request, bulletin)
-    return render(request, fragment(request, "reports/bulletin_detail.html", "desk"), context)
+    return render(request, "reports/bulletin_detail.html", _desk(request, bulletin))
 
 
 def _readable(request: HttpRequest, code: str) -> Bulletin:

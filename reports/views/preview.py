@@ -15,12 +15,15 @@ from reports.texts.content import Block, Chart, Paragraph, Run, Runs, Sections, 
 from reports.texts.marks import Difference, agrees
 from reports.texts.values import FigureValue, Values
 
-Row = tuple[SafeString, ...]
+Row = tuple[tuple[SafeString, str], ...]
 
 
 @dataclass(frozen=True)
 class Shown:
-    """A part of a page. `kind` heading, paragraph, table or chart; `note` the number of its margin note."""
+    """A part of a page. `kind` heading, paragraph, table or chart; `note` the number of its margin note.
+
+    The cells of `rows` are their text and their alignment.
+    """
 
     kind: str
     text: SafeString | str = ""
@@ -78,22 +81,23 @@ class Preview:
     def _show(self, part: str | Block) -> Shown:
         if isinstance(part, str):
             return Shown("heading", part)
-        note = self._notes.get(part.key)
+        note = self._notes.get(part.key)  # a continued table has no note of its own
         if isinstance(part, Paragraph):
             return Shown("paragraph", self._runs(part.runs), note)
-        caption = self._captions[part.key]
+        caption = self._captions.get(part.key, "")
         if isinstance(part, Chart):
             return Shown("chart", caption=caption, svg=part.svg)
         return self._table(part, caption, note)
 
     def _table(self, table: Table, caption: str, note: int | None) -> Shown:
         rows = [*table.rows, *([table.total] if table.total else [])]
+        aligned = [column.align for column in table.columns]
         return Shown(
             "table",
             note=note,
             caption=caption,
             heads=tuple(column.label for column in table.columns),
-            rows=tuple(tuple(self._runs(cell) for cell in row) for row in rows),
+            rows=tuple(tuple(zip(map(self._runs, row), aligned, strict=True)) for row in rows),
         )
 
     def _runs(self, runs: Runs) -> SafeString:

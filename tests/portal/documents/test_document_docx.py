@@ -159,7 +159,7 @@ def test_the_bulletin_has_its_red_head_and_a_rule_below():
 def test_a_draft_leaves_number_and_date_blank():
     printed = lines(replace(BULLETIN, issue_number=None, issued_on=None))
     assert "第　　期" in printed
-    assert any(line.endswith("　　　　年　　月　　日") for line in printed)
+    assert any(line.endswith("　　　年　月　日") for line in printed)
 
 
 def test_a_letter_has_its_parts_in_order():

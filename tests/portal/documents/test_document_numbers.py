@@ -50,7 +50,7 @@ def test_the_issue_number_is_blank_in_a_draft(number, printed):
 
 
 @pytest.mark.parametrize(
-    ("day", "printed"), [(date(2023, 11, 8), "2023年11月8日"), (None, "　　　　年　　月　　日")]
+    ("day", "printed"), [(date(2023, 11, 8), "2023年11月8日"), (None, "　　　年　月　日")]
 )
 def test_dates_have_no_leading_zero_and_may_be_blank(day, printed):
     assert printed_date(day) == printed
