@@ -15,3 +15,11 @@ document.addEventListener("submit", function (event) {
   empty.forEach(function (control) { control.disabled = true; });
   window.setTimeout(function () { empty.forEach(function (control) { control.disabled = false; }); }, 0);
 });
+document.addEventListener("htmx:configRequest", function (event) {
+  "use strict";
+  const form = event.detail.elt;
+  if (!form.matches("form[data-filters]")) { return; }
+  Array.from(event.detail.formData.entries()).forEach(function (pair) {
+    if (pair[1] === "") { event.detail.formData.delete(pair[0]); }
+  });
+});
