@@ -179,10 +179,18 @@ def _state_words(person: User, lock: Lock | None, now: datetime) -> tuple[str, s
 
 def phone_for(viewer: User, person: User) -> str:
     """Return the telephone, with the middle hidden from those who need not call the person."""
-    phone = person.phone
-    if viewer.has_role(Role.SYSADMIN, Role.SECURITY, *OFFICE_ROLES) or viewer.pk == person.pk:
-        return phone
+    may_call = viewer.has_role(Role.SYSADMIN, Role.SECURITY, *OFFICE_ROLES) or viewer.pk == person.pk
+    return person.phone if may_call else masked_phone(person.phone)
+
+
+def masked_phone(phone: str) -> str:
+    """Return 138****1234; all stars for what is no mobile number, nothing for nothing."""
     return f"{phone[:3]}****{phone[-4:]}" if len(phone) >= MOBILE_LENGTH else "****" if phone else ""
+
+
+def masked_mail(mail: str) -> str:
+    """Return l***@example.gov.cn; nothing for nothing."""
+    return f"{mail[:1]}***@{mail.partition('@')[2]}" if mail else ""
 
 
 def _in_state(state: str, today: date, now: datetime) -> Q:

@@ -18,6 +18,7 @@ from django.utils import timezone
 from portal.errors import Conflict, Refused
 from portal.models import LoginAttempt, Organisation, PasswordRecord, RoleGrant, User
 from portal.roles import DUTIES, OFFICE_ROLES, Role
+from portal.selectors.people import masked_mail, masked_phone
 from portal.selectors.settings import number_setting
 from portal.services import audit
 from portal.services.login import confirm_password
@@ -68,7 +69,7 @@ def update_account(user: User, *, actor: User, version: int, values: Mapping[str
     before = User.objects.select_related("organisation").get(pk=user.pk)
     rows = User.objects.filter(pk=user.pk, version=version)
     if not rows.update(**values, version=F("version") + 1):
-        theirs = {name: _shown(before, name) for name in values}
+        theirs = {name: getattr(before, name) for name in values}
         raise Conflict(f"{before.name}的账号刚刚被他人修改，请核对现在的内容后再保存。", theirs)
     user.refresh_from_db()
     _record(user, "user.update", actor, _difference(before, user))
@@ -302,13 +303,18 @@ def _keep_former(user: User) -> None:
 
 
 def _shown(user: User, name: str) -> object:
+    """Return what the audit trail keeps of a field: how to reach a person only in part."""
+    if name == "phone":
+        return masked_phone(user.phone)
+    if name == "email":
+        return masked_mail(user.email)
     value = getattr(user, name)
     return str(value) if isinstance(value, Organisation) else value
 
 
 def _difference(before: User, after: User) -> dict[str, object]:
-    pairs = {name: [_shown(before, name), _shown(after, name)] for name in FIELDS}
-    return {name: pair for name, pair in pairs.items() if pair[0] != pair[1]}
+    changed = [name for name in FIELDS if getattr(before, name) != getattr(after, name)]
+    return {name: [_shown(before, name), _shown(after, name)] for name in changed}
 
 
 def _ask_for_roles(user: User, now: datetime) -> None:

@@ -185,7 +185,15 @@ def test_two_corrections_of_one_account_meet_and_the_second_sees_the_first(liais
     assert caught.value.theirs == {"phone": "13800000001"}
     liaison.refresh_from_db()
     assert liaison.phone == "13800000001"
-    assert events("user.update").get().changes == {"phone": ["", "13800000001"]}
+    assert events("user.update").get().changes == {"phone": ["", "138****0001"]}
+
+
+def test_the_trail_keeps_no_whole_telephone_or_mail(sysadmin, liaison, unit, now):
+    create(sysadmin, unit, now, phone="13812345678", email="jiang@example.gov.cn")
+    accounts.update_own_contact(liaison, phone="13887654321", email="lin@example.gov.cn")
+    kept = str(list(AuditEvent.objects.values_list("changes", "note", "object_label")))
+    for secret in ("13812345678", "13887654321", "jiang@", "lin@"):
+        assert secret not in kept
 
 
 def test_a_reset_password_ends_the_sessions_and_must_be_changed(liaison, sysadmin, now):
