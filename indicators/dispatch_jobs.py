@@ -80,7 +80,9 @@ def _announce(row: DispatchRound, today: date) -> None:
 
 
 def propose_letters(today: date) -> str:
-    """Climb the escalation ladder once for the day; see `services.letters.escalate`."""
+    """Climb the escalation ladder once for the day, on working days; see `services.letters.escalate`."""
+    if not load_calendar().is_workday(today):
+        return "今天是休息日，提醒和催办顺延到下一个工作日"
     done = escalate(today)
     parts = []
     if done.sent:

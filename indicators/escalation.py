@@ -72,6 +72,7 @@ class Facts:
 
     days_overdue: int = 0
     lamp: str = "green"
+    lamp_reason: str = ""
     worsened: bool = False
     unreported_months: int = 0
     earlier: tuple[Earlier, ...] = ()
@@ -126,10 +127,14 @@ def _causes(facts: Facts, limits: Limits) -> list[Due]:
     if facts.unreported_months:
         found.append(Due(*_by_months(facts.unreported_months)))
     if facts.worsened and facts.lamp == "red":
-        found.append(Due(Rung.CHASE, "亮灯转红"))
+        found.append(Due(Rung.CHASE, _turned("红", facts)))
     elif facts.worsened and facts.lamp == "yellow":
-        found.append(Due(Rung.REMIND, "亮灯转黄"))
+        found.append(Due(Rung.REMIND, _turned("黄", facts)))
     return found
+
+
+def _turned(colour: str, facts: Facts) -> str:
+    return f"亮灯转{colour}（{facts.lamp_reason}）" if facts.lamp_reason else f"亮灯转{colour}"
 
 
 def _by_days(days: int, limits: Limits) -> Rung:

@@ -36,6 +36,7 @@ from portal.roles import Role
 FORMAT = 1
 DASH = "—"
 UNEXPLAINED = "未报，原因待说明"
+WEAK = 8  # measurements listed, those farthest behind
 LONGEST = 30  # of the items named as unreported below a task force
 
 
@@ -133,7 +134,7 @@ def live_sheet(row: DispatchRound, *, maker: User, now: datetime) -> DispatchShe
         title=f"{settings.COUNTY_NAME}优化营商环境{row.get_form_display()}表",
         heads=_heads(row, forces, now),
         forces=_forces(forces, reporting, today),
-        weak=tuple(_weak(one) for one in weak_measurements(forces, month)),
+        weak=tuple(_weak(one) for one in weak_measurements(forces, month, limit=WEAK)),
         instructions=tuple(_instruction(one) for one in told),
         feet=_feet(maker, now),
         month=f"{month.month}月",

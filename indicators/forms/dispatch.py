@@ -69,13 +69,23 @@ class RoundForm(PlanForm):
 
     form = forms.ChoiceField(label="形式", choices=DispatchRound.Form.choices, widget=forms.RadioSelect)
     chief = forms.ModelChoiceField(
-        label="指标长", queryset=User.objects.none(), required=False, help_text="指标长调度时选择"
+        label="指标长",
+        queryset=User.objects.none(),
+        required=False,
+        empty_label="请选择",
+        help_text="指标长调度时选择",
     )
     lead = forms.ModelChoiceField(
-        label="牵头单位", queryset=Organisation.objects.none(), required=False, help_text="牵头单位调度时选择"
+        label="牵头单位",
+        queryset=Organisation.objects.none(),
+        required=False,
+        empty_label="请选择",
+        help_text="牵头单位调度时选择",
     )
     task_forces = forms.ModelMultipleChoiceField(
-        label="专班", queryset=TaskForce.objects.none(), widget=forms.CheckboxSelectMultiple
+        label="专班",
+        queryset=TaskForce.objects.none(),
+        widget=forms.CheckboxSelectMultiple(attrs={"class": "choices in-columns"}),
     )
     occasion = forms.SlugField(max_length=60, widget=forms.HiddenInput)
     field_order = ("form", "chief", "lead", "task_forces", "cutoff_on", "planned_at", "place")
@@ -143,9 +153,11 @@ class MeetingForm(Styled, forms.Form):
 class OrderForm(Styled, forms.Form):
     """One instruction; in a meeting's form a row left empty is passed over."""
 
-    task_force = forms.ModelChoiceField(label="专班", queryset=TaskForce.objects.none())
+    task_force = forms.ModelChoiceField(label="专班", queryset=TaskForce.objects.none(), empty_label="请选择")
     title = forms.CharField(label="交办事项", max_length=120)
-    organisation = forms.ModelChoiceField(label="责任单位", queryset=Organisation.objects.none())
+    organisation = forms.ModelChoiceField(
+        label="责任单位", queryset=Organisation.objects.none(), empty_label="请选择"
+    )
     due_on = forms.DateField(label="完成时限", widget=DateInput())
     requirement = forms.CharField(label="要求", max_length=500, required=False, widget=_area(2))
     about = forms.CharField(
@@ -260,7 +272,9 @@ class LetterDraftForm(LetterForm):
     """A letter drafted by hand. `occasion` makes pressing twice draft one."""
 
     rung = forms.ChoiceField(label="文种", choices=Letter.Rung.choices)
-    organisation = forms.ModelChoiceField(label="责任单位", queryset=Organisation.objects.none())
+    organisation = forms.ModelChoiceField(
+        label="责任单位", queryset=Organisation.objects.none(), empty_label="请选择"
+    )
     numbers = forms.CharField(
         label="所涉事项编号", max_length=300, required=False, help_text="如 DB-011、CX-026，用顿号隔开"
     )

@@ -123,7 +123,7 @@ def reports_of_month(forces: Collection[TaskForce], month: date | None) -> list[
     return list(wanted.select_related("item", "organisation").order_by("item__number"))
 
 
-def weak_measurements(forces: Collection[TaskForce], month: date, *, limit: int = 12) -> list[Measured]:
+def weak_measurements(forces: Collection[TaskForce], month: date, *, limit: int) -> list[Measured]:
     """Return the measured indicators of `forces` whose verified value is short of its benchmark.
 
     A quarterly indicator is taken for the last quarter that `month` ends or leaves

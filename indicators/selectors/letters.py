@@ -56,6 +56,7 @@ def facts_of(items: Iterable[WorkItem], *, today: date) -> dict[int, Facts]:
         row.pk: Facts(
             days_overdue=(today - row.due_on).days if row.due_on and row.is_overdue(today) else 0,
             lamp=row.lamp,
+            lamp_reason=row.lamp_reason,
             worsened=row.pk in before and Colour(row.lamp).urgency > Colour(before[row.pk]).urgency,
             unreported_months=unreported.get(row.pk, 0),
             earlier=tuple(earlier.get(row.pk, ())),
@@ -105,7 +106,7 @@ def issued_this_week(units: Iterable[int], today: date) -> dict[int, int]:
 def letters_of(user: User) -> QuerySet[Letter]:
     """Return the letters `user` may read with what a row shows, newest first."""
     rows = Letter.objects.visible_to(user).select_related("organisation", "signed_by")
-    return rows.annotate(item_count=Count("items")).order_by("-pk")
+    return rows.prefetch_related("items")
 
 
 def letter_counts(user: User) -> dict[str, int]:

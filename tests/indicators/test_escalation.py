@@ -18,6 +18,7 @@ def sent(rung, days_ago, *, passed=True):
         (Facts(lamp="red"), None, None),
         (Facts(lamp="yellow", worsened=True), "remind", "亮灯转黄"),
         (Facts(lamp="red", worsened=True), "chase", "亮灯转红"),
+        (Facts(lamp="red", lamp_reason="落后31点", worsened=True), "chase", "亮灯转红（落后31点）"),
         (Facts(lamp="grey", worsened=True), None, None),
         (Facts(unreported_months=1), "remind", "当期月报未报"),
         (Facts(unreported_months=2), "chase", "连续2个月未报月报"),

@@ -78,6 +78,12 @@ def test_the_job_run_twice_or_the_next_day_sends_nothing_more(late):
     assert NumberSeries.objects.get(series="letter-chase").value == 1
 
 
+def test_nothing_is_sent_on_a_rest_day(late):
+    late(2)
+    assert "休息日" in dispatch_jobs.propose_letters(date(2023, 11, 11))
+    assert dispatch_jobs.propose_letters(date(2023, 11, 13)) == "发出提醒和催办 1 份"
+
+
 def test_a_unit_gets_no_more_than_the_weekly_limit_and_the_rest_next_week(late):
     SettingRow.objects.create(key="letters.weekly_limit", value=1, valid_from=OCTOBER)
     late(1)
