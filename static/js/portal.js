@@ -10,14 +10,15 @@
   window.portal = {
     all: all,
 
-    /* Call `action` for every matching element there is, and for those that arrive later. */
+    /* Call `action` once for every matching element there is, and for those that arrive later.
+       The scripts are deferred: the page is there when they run. */
     each: function (selector, action) {
       const start = function (root) {
         if (root.matches && root.matches(selector)) { action(root); }
         all(selector, root).forEach(action);
       };
       starters.push(start);
-      if (document.readyState !== "loading") { start(document); }
+      start(document);
     },
 
     /* Listen for an event inside elements that match, now and later. */
@@ -30,7 +31,6 @@
   };
 
   document.addEventListener("DOMContentLoaded", function () {
-    starters.forEach(function (start) { start(document); });
     const summary = document.getElementById("error-summary");
     if (summary && !summary.closest("[data-specimen]")) { summary.focus(); }
   });
