@@ -18,7 +18,13 @@ from portal.selectors.calendar import load_calendar
 
 SOON_WORKDAYS = 10
 OPEN = "open"
-SHOWS = (("mine", "我的"), ("waiting", "待我办理"), ("overdue", "逾期"), ("soon", "即将到期"))
+SHOWS = (
+    ("mine", "我的"),
+    ("waiting", "待我办理"),
+    ("overdue", "逾期"),
+    ("soon", "即将到期"),
+    ("important", "重点"),
+)
 DUE_PERIODS = (
     ("this_month", "本月到期"),
     ("next_month", "下月到期"),
@@ -68,13 +74,6 @@ class WorkItemFilter(filters.FilterSet):
     due = filters.ChoiceFilter(
         choices=DUE_PERIODS, method="due_within", label="到期", empty_label="不限到期", widget=_select()
     )
-    important = filters.ChoiceFilter(
-        choices=[("1", "只看重点")],
-        method="only_important",
-        label="重点",
-        empty_label="不限重点",
-        widget=_select(),
-    )
     work_list = filters.CharFilter(method="of_list", widget=forms.HiddenInput())
     show = filters.ChoiceFilter(choices=SHOWS, method="shown", label="范围", widget=forms.HiddenInput())
 
@@ -110,9 +109,6 @@ class WorkItemFilter(filters.FilterSet):
         start = month if value == "this_month" else shift(month, 1)
         return items.filter(due_on__gte=start, due_on__lt=shift(start, 1))
 
-    def only_important(self, items: QuerySet[WorkItem], _name: str, _value: str) -> QuerySet[WorkItem]:
-        return items.filter(is_important=True)
-
     def of_list(self, items: QuerySet[WorkItem], _name: str, _value: str) -> QuerySet[WorkItem]:
         return items.filter(work_list=self.work_list) if self.work_list else items
 
@@ -121,6 +117,8 @@ class WorkItemFilter(filters.FilterSet):
             return items.filter(mine(self.user))
         if value == "waiting":
             return items.filter(waiting_for(self.user))
+        if value == "important":
+            return items.filter(is_important=True)
         late = Q(state__in=OPEN_STATES, due_on__lt=self.today)
         if value == "overdue":
             return items.filter(late)

@@ -46,7 +46,7 @@ class ItemForm(forms.ModelForm):
         queryset=Organisation.objects.none(),
         required=False,
         label="配合单位",
-        widget=forms.CheckboxSelectMultiple(attrs={"class": "choices"}),
+        widget=forms.CheckboxSelectMultiple(attrs={"class": "in-columns"}),
     )
 
     class Meta:

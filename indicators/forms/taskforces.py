@@ -15,21 +15,28 @@ from portal.models import Organisation, User
 from portal.roles import Role
 
 _INPUT = {"class": "field__input"}
+_COLUMNS = {"class": "in-columns"}
 
 
 class _PeopleField(forms.ModelMultipleChoiceField):
     """People with their unit beside the name: namesakes happen."""
 
     def label_from_instance(self, obj: Any) -> str:
-        return person_label(obj)
+        return f"{obj.name}（{obj.organisation.short_name}）"
 
 
-class _PersonField(forms.ModelChoiceField):
+class _ChiefsField(forms.ModelMultipleChoiceField):
     def label_from_instance(self, obj: Any) -> str:
-        return person_label(obj)
+        return chief_label(obj)
 
 
-def person_label(person: User) -> str:
+class _ChiefField(forms.ModelChoiceField):
+    def label_from_instance(self, obj: Any) -> str:
+        return chief_label(obj)
+
+
+def chief_label(person: User) -> str:
+    """Name a county leader with the office held, as the paper lists do."""
     return f"{person.name}（{person.title or person.organisation.short_name}）"
 
 
@@ -50,7 +57,7 @@ class TaskForceForm(forms.Form):
         widget=forms.Select(attrs=_INPUT),
         error_messages={"required": "请选择牵头单位"},
     )
-    chief = _PersonField(
+    chief = _ChiefField(
         User.objects.none(),
         required=False,
         label="指标长",
@@ -58,14 +65,23 @@ class TaskForceForm(forms.Form):
         widget=forms.Select(attrs=_INPUT),
         help_text="列出有指标长角色的人员",
     )
-    deputies = _PeopleField(
-        User.objects.none(), required=False, label="副指标长", widget=forms.CheckboxSelectMultiple()
+    deputies = _ChiefsField(
+        User.objects.none(),
+        required=False,
+        label="副指标长",
+        widget=forms.CheckboxSelectMultiple(attrs=_COLUMNS),
     )
     responsible = forms.ModelMultipleChoiceField(
-        Organisation.objects.none(), required=False, label="责任单位", widget=forms.CheckboxSelectMultiple()
+        Organisation.objects.none(),
+        required=False,
+        label="责任单位",
+        widget=forms.CheckboxSelectMultiple(attrs=_COLUMNS),
     )
     liaisons = _PeopleField(
-        User.objects.none(), required=False, label="联络员", widget=forms.CheckboxSelectMultiple()
+        User.objects.none(),
+        required=False,
+        label="联络员",
+        widget=forms.CheckboxSelectMultiple(attrs=_COLUMNS),
     )
 
     def __init__(self, *args: Any, today: date, **kwargs: Any) -> None:

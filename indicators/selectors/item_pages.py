@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence, Set
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -164,7 +165,7 @@ def _change(name: str, change: Any) -> str:
     if name == "file":
         return f"「{change}」"
     if name == "new_due_on":
-        return f"申请时限 {change}"
+        return f"申请延至 {_plain(change)}"
     label = _FIELD_LABELS.get(name, name)
     if not isinstance(change, list):
         return f"{label} {change}"
@@ -174,7 +175,15 @@ def _change(name: str, change: Any) -> str:
 def _plain(value: Any) -> str:
     if isinstance(value, bool):
         return "是" if value else "否"
-    return "—" if value in {None, ""} else str(value)
+    text = "—" if value in {None, ""} else str(value)
+    return _full(date.fromisoformat(text)) if _ISO_DAY.fullmatch(text) else text
+
+
+_ISO_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+
+
+def _full(day: date) -> str:
+    return f"{day.year}年{day.month}月{day.day}日"
 
 
 _FIELD_LABELS = {
@@ -318,7 +327,7 @@ def _add_decision(
     if row is None or Actor.OFFICE_HEAD not in capacities:
         return
     why = "您是申请人，须由他人审批" if row.requested_by_id == user.pk else ""
-    until = row.new_due_on.isoformat() if row.new_due_on else ""
+    until = _full(row.new_due_on) if row.new_due_on else ""
     granted = Act(
         "grant_extension", "同意延期", f"时限改为 {until}，通知责任单位", primary=not acts, why_not=why
     )

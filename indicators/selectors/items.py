@@ -119,9 +119,21 @@ class ItemRow:
     elapsed: Decimal | None
 
     @property
+    def stage(self) -> str:
+        """The state in the few characters that a column of the list has room for."""
+        return _SHORT.get(self.item.state, self.item.get_state_display())
+
+    @property
     def is_stopped(self) -> bool:
         """Whether no date matters any more, or for the time being."""
         return self.item.state in _STOPPED
+
+
+_SHORT = {
+    ItemState.AWAITING_UNIT.value: "待确认",
+    ItemState.AWAITING_LEAD.value: "待初审",
+    ItemState.AWAITING_OFFICE.value: "待核定",
+}
 
 
 def item_rows(items: Iterable[WorkItem], *, today: date) -> list[ItemRow]:

@@ -23,7 +23,13 @@ from indicators.scoring import Tier, tier
 from indicators.selectors.items import ItemRow, item_rows
 from indicators.selectors.measurements import Measured, latest_ranks, leaves, measured
 from indicators.selectors.months import MonthProgress, count_reports
-from indicators.selectors.standing import Matter, Standing, matters_to_coordinate, standings_of
+from indicators.selectors.standing import (
+    LEDGER_SOURCES,
+    Matter,
+    Standing,
+    matters_to_coordinate,
+    standings_of,
+)
 from indicators.workflow import OPEN_STATES
 from portal.models import User
 
@@ -59,6 +65,7 @@ class TaskForcePage:
     months: list[str]
     heat: list[HeatRow]
     item_count: int
+    all_count: int
     alerts: list[ItemRow]
     alert_count: int
     period: date
@@ -70,6 +77,10 @@ class TaskForcePage:
 
     def people(self, duty: str) -> list[User]:
         return [row.user for row in self.members if row.duty == duty]
+
+    @property
+    def has_tiers(self) -> bool:
+        return any(value.tier for value in self.values)
 
     @property
     def chiefs(self) -> list[User]:
@@ -85,16 +96,21 @@ class TaskForcePage:
 
 
 def task_force_page(force: TaskForce, user: User, *, today: date, whole: bool = False) -> TaskForcePage:
-    """Gather the page of `force` from what `user` may read; `whole` shows every item in the strip."""
+    """Gather the page of `force` from what `user` may read; `whole` shows every item in the strip.
+
+    The strip and the alerts show the county's tasks and problems, as the counts of a
+    task force do everywhere; instructions stand apart.
+    """
     period = min(shift(first_of(today), -1), date(force.year, 12, 1))
     items = list(
         WorkItem.objects.visible_to(user)
         .counted()
         .filter(task_force=force)
-        .select_related("organisation")
+        .select_related("organisation", "work_list")
         .order_by("pk")
     )
-    items.sort(key=_urgency)
+    all_count = len(items)
+    items = sorted((item for item in items if item.work_list.source in LEDGER_SOURCES), key=_urgency)
     alerts = [item for item in items if item.lamp in ALERTS and item.state in OPEN_STATES]
     months, heat = _heat(force, items if whole else items[:HEAT_ROWS], period)
     instructions = Instruction.objects.visible_to(user).filter(
@@ -107,6 +123,7 @@ def task_force_page(force: TaskForce, user: User, *, today: date, whole: bool = 
         months=months,
         heat=heat,
         item_count=len(items),
+        all_count=all_count,
         alerts=item_rows(alerts[:ALERT_ROWS], today=today),
         alert_count=len(alerts),
         period=period,

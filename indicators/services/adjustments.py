@@ -97,7 +97,9 @@ def decide_extension(
         item,
         "item.extension_approved" if approve else "item.extension_refused",
         actor=actor,
-        changes={"due_on": new_due_on} if approve else {},
+        changes={"due_on": new_due_on, "original_due_on": item.original_due_on or item.due_on}
+        if approve
+        else {},
         sources=OPEN_STATES,
         note=decision,
     )
