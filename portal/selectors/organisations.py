@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Case, Count, Q, QuerySet, When
 
 from portal.models import Organisation, User
 
@@ -33,7 +33,7 @@ def organisation_rows(viewer: User, *, kind: str = "", text: str = "", today: da
         rows.select_related("parent")
         .annotate(
             active_people=Count("people", filter=Q(people__is_active=True)),
-            is_closed=Q(active_until__lt=today),
+            is_closed=Case(When(active_until__lt=today, then=True), default=False),
         )
         .order_by("is_closed", "order", "pk")
     )
