@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
+from django.conf import settings
 from django.utils import timezone
 
+from portal.errors import Refused
 from portal.jobs import CatchUp, Daily, EveryMinutes, Job
-from portal.services import accounts, audit_chain, delivery
+from portal.services import accounts, audit_chain, backups, delivery
 from portal.services import calendar as calendar_services
 
 JOBS = (
@@ -28,6 +30,7 @@ JOBS = (
         own_transactions=True,
     ),
     Job("disable_unused", "停用闲置账号", "portal.base_jobs.disable_unused", Daily(1, 10)),
+    Job("backup", "备份", "portal.base_jobs.back_up", Daily(2), own_transactions=True),
     Job("verify_audit", "核验审计链", "portal.base_jobs.verify_audit", Daily(2, 30), own_transactions=True),
     Job("sweep_files", "清理文件", "portal.services.files.sweep_files", Daily(3), own_transactions=True),
     Job("prune_slots", "清理执行记录", "portal.services.jobs.prune_slots", Daily(3, 20)),
@@ -51,6 +54,18 @@ def seal_audit(today: date) -> str:
 def verify_audit(today: date) -> str:
     """Verify the chain; a fault is told to the auditors and makes the run fail."""
     return audit_chain.verify_and_alarm(today)
+
+
+def back_up(today: date) -> str:
+    """Back up once a night and keep the newest ones."""
+    if not settings.BACKUP_KEEP:
+        return "没有启用自动备份（BACKUP_KEEP 为 0）"
+    folder = backups.make_backup(settings.BACKUP_FOLDER, now=timezone.now())
+    _manifest, faults = backups.verify_backup(folder)
+    if faults:
+        raise Refused(f"备份 {folder.name} 核验不通过：{faults[0]}")
+    removed = backups.prune_backups(settings.BACKUP_FOLDER, settings.BACKUP_KEEP)
+    return f"已备份并核验 {folder.name}，清理旧备份 {removed} 份"
 
 
 def disable_unused(today: date) -> str:

@@ -191,6 +191,9 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 FONT_FOLDER = env("FONT_FOLDER", default="")
+# Where backups go (another disk or machine), and how many the nightly job keeps; 0 turns the job off.
+BACKUP_FOLDER = Path(env("BACKUP_FOLDER", default=str(VAR / "backups")))
+BACKUP_KEEP = env.int("BACKUP_KEEP", default=14 if PRODUCTION else 0)
 
 # Security
 
