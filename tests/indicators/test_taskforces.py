@@ -176,7 +176,7 @@ def busy(task_force, unit, officer):
             organisation=unit,
             lamp=lamp,
             lamp_reason="缘由",
-            number=f"2023-DB-70{number}",
+            number=f"2023-ZX-70{number}",
         )
         LampRecord.objects.create(item=item, month=OCTOBER, colour=lamp, reason="缘由", percent=Decimal(50))
         report = {
@@ -229,10 +229,10 @@ def test_the_strip_shows_red_first_then_yellow_and_no_instructions(busy, chief):
 
 def test_a_unit_sees_its_own_items_of_a_task_force_only(busy, liaison, task_force, other_unit):
     foreign = WorkItemFactory(
-        task_force=task_force, organisation=other_unit, lamp="red", number="2023-DB-799"
+        task_force=task_force, organisation=other_unit, lamp="red", number="2023-ZX-799"
     )
     shown = {row.label for row in task_force_page(busy, liaison, today=TODAY).heat}
-    assert not any("DB-799" in label for label in shown)
+    assert not any("ZX-799" in label for label in shown)
     assert foreign.task_force == busy
 
 
