@@ -6,6 +6,7 @@ from drf_spectacular.views import SpectacularAPIView
 from rest_framework import serializers
 
 from portal.access import Access
+from portal.api.permissions import IsPermitted
 from portal.api.scoped import ScopedViewSet
 from portal.models import Organisation
 
@@ -28,4 +29,6 @@ class OrganisationViewSet(ScopedViewSet[Organisation]):
 class SchemaView(SpectacularAPIView):
     """The OpenAPI description, for everybody signed in."""
 
+    # The library serves the description to anybody unless told otherwise.
+    permission_classes = (IsPermitted,)
     access = Access()
