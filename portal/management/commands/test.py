@@ -35,7 +35,7 @@ def _selection(arguments: list[str]) -> list[str]:
     if "-m" in arguments or any(not argument.startswith("-") for argument in arguments):
         return []
     left_out = ["not chaos"]
-    print("未选 chaos 测试：它们需要 PostgreSQL 和 Redis，由 .ci/run 执行。")
+    print("未选 chaos 测试：它们需要 PostgreSQL 和 Redis，由 .ci/run 执行。", file=sys.stderr)
     if shutil.which("chromium") is None:
         left_out.append("not browser")
         print(
