@@ -54,10 +54,7 @@ def open_rounds(today: date) -> str:
             continue
         key = f"{month:%Y-%m}-{form.value}" + (f"-{chief.pk}" if chief else "")
         plan = RoundPlan(form.value, month, own, cutoff, key, chief=chief)
-        row, is_new = open_round(plan, actor=None)
-        if is_new:
-            opened += 1
-            _announce(row, today)
+        opened += open_round(plan, actor=None, today=today)[1]
     return f"发起{label(month)}调度 {opened} 次" if opened else f"{label(month)}调度已发起"
 
 
@@ -72,11 +69,6 @@ def _by_chief(forces: list[TaskForce]) -> list[tuple[User | None, list[TaskForce
         if force.pk in chiefs:
             headed.setdefault(chiefs[force.pk], []).append(force)
     return [*headed.items(), (None, forces)]
-
-
-def _announce(row: DispatchRound, today: date) -> None:
-    text = f"{row}已发起，数据截至{row.cutoff_on.month}月{row.cutoff_on.day}日，请核对本专班情况"
-    notify(attendants(row, today), text, url=row.get_absolute_url(), event_key=f"round.open:{row.occasion}")
 
 
 def propose_letters(today: date) -> str:

@@ -55,12 +55,14 @@ class Meeting:
 
 
 @transaction.atomic
-def open_round(plan: RoundPlan, *, actor: User | None) -> tuple[DispatchRound, bool]:
+def open_round(
+    plan: RoundPlan, *, actor: User | None, today: date | None = None
+) -> tuple[DispatchRound, bool]:
     """Open a round and number it within its year; return it and whether it is new.
 
     A second call with the same occasion, from the job or from a button pressed
     twice, returns the round that is there. `actor` None is the portal itself.
-    Raises `Refused`.
+    With `today` those who attend are told of it. Raises `Refused`.
     """
     if actor is not None and not may_open(actor, form=plan.form, chief=plan.chief):
         raise Refused("调度由营商办或指标长本人发起，您没有此项权限")
@@ -87,7 +89,18 @@ def open_round(plan: RoundPlan, *, actor: User | None) -> tuple[DispatchRound, b
     names = [one.name for one in plan.task_forces]
     changes = {"form": row.get_form_display(), "cutoff_on": plan.cutoff_on, "专班": names, "version": [0, 1]}
     audit.record(row, "round.open", actor=actor, changes=changes)
+    if today is not None:
+        _announce(row, today)
     return row, True
+
+
+def _announce(row: DispatchRound, today: date) -> None:
+    when = ""
+    if row.planned_at:
+        at = timezone.localtime(row.planned_at)
+        when = f"，定于{at.month}月{at.day}日 {at:%H:%M} 召开，地点：{row.place or '另行通知'}"
+    text = f"{row}已发起，数据截至{row.cutoff_on.month}月{row.cutoff_on.day}日{when}，请核对本专班情况"
+    notify(attendants(row, today), text, url=row.get_absolute_url(), event_key=f"round.open:{row.occasion}")
 
 
 def may_open(user: User, *, form: str, chief: User | None) -> bool:

@@ -63,7 +63,7 @@ def round_create(request: PortalRequest) -> HttpResponse:
     form = RoundForm(data, user=request.user, today=today)
     if request.method == "POST" and form.is_valid():
         try:
-            row, _ = services.open_round(form.plan(), actor=request.user)
+            row, _ = services.open_round(form.plan(), actor=request.user, today=today)
         except Refused as error:
             form.add_error(None, str(error))
         else:

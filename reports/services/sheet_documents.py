@@ -99,10 +99,10 @@ def _items_table(sheet: DispatchSheet) -> Table:
         caption="",
         columns=(
             Column("序号", 4, Align.CENTER),
-            Column("编号", 6),
+            Column("编号", 7),
             Column("红黄灯事项", 17),
-            Column("责任单位", 9),
-            Column("亮灯与原因", 12),
+            Column("责任单位", 10),
+            Column("亮灯与原因", 13),
             Column("较上月", 11),
             Column("存在问题", 22),
             Column("提请协调", 22),
@@ -147,9 +147,9 @@ def _told_table(sheet: DispatchSheet) -> Table:
     return Table(
         caption="上次交办落实",
         columns=(
-            Column("交办事项", 8),
+            Column("交办事项", 9),
             Column("责任单位", 4),
-            Column("时限", 3, Align.CENTER),
+            Column("时限", 2, Align.CENTER),
             Column("情况", 4),
         ),
         rows=tuple(

@@ -37,9 +37,17 @@ _BODIES = {
     Rung.REMIND: "请对照时限抓紧推进，按时填报月报；确有困难的，请在月报“提请协调”中写明。",
     Rung.CHASE: "请立即组织推进，尽快完成并申请销号；确需延期的，按规定程序提出。",
     Rung.SUPERVISE: "请主要负责同志牵头，逐项分析原因，提出整改措施和完成时间，按要求书面反馈。",
-    Rung.TALK: "请你单位主要负责同志按时参加约谈，并书面说明原因、责任和完成时间。约谈时间、地点：",
+    Rung.TALK: "请按时参加约谈，并书面说明原因、责任和完成时间。约谈时间、地点：",
     Rung.CIRCULATE: "请有关单位深刻查找原因，限期整改；其他单位引以为戒，切实加快工作进度。",
     Rung.TRANSFER: "经提醒、催办、督办、约谈和通报，上述事项仍未完成。现按规定移交，请依规依纪处理。",
+}
+_OPENINGS = {
+    Rung.REMIND: "现予提醒，有关要求",
+    Rung.CHASE: "现予催办，有关要求",
+    Rung.SUPERVISE: "现予督办，有关要求",
+    Rung.TALK: "经研究，决定约谈你单位主要负责同志，有关事项",
+    Rung.CIRCULATE: "现予通报，有关要求",
+    Rung.TRANSFER: "现将有关情况移交",
 }
 
 
@@ -66,7 +74,9 @@ def default_body(rung: str) -> str:
 def compose(letter: Letter, items: Sequence[WorkItem], *, on: date) -> OfficialDocument:
     """Return the letter as it would be issued on the day `on`; without a number while it has none."""
     rung = Rung(letter.rung)
-    opening = f"{_matter(items)}，{letter.reason.rstrip('。')}。现{_verb(rung)}如下。"
+    opening = (
+        f"{_matter(rung, letter.organisation, items)}，{letter.reason.rstrip('。')}。{_OPENINGS[rung]}如下。"
+    )
     body: list[Paragraph | Table] = [Paragraph(opening), *map(Paragraph, _lines(letter.body))]
     if letter.reply_by:
         until = printed_date(letter.reply_by)
@@ -95,18 +105,15 @@ def _title(rung: Rung, items: Sequence[WorkItem]) -> str:
     return f"关于{items[0].short_number}等{len(items)}项事项的{_KINDS[rung]}"
 
 
-def _matter(items: Sequence[WorkItem]) -> str:
+def _matter(rung: Rung, unit: Organisation, items: Sequence[WorkItem]) -> str:
+    who = unit.short_name if rung in {Rung.CIRCULATE, Rung.TRANSFER} else "你单位"
     if not items:
-        return "你单位承担的优化营商环境工作"
+        return f"{who}承担的优化营商环境工作"
     first = items[0]
     if len(items) > LISTED_ALONE:
-        return f"你单位承担的{first.short_number}等{len(items)}项事项"
+        return f"{who}承担的{first.short_number}等{len(items)}项事项"
     due = f"，要求于{printed_date(first.due_on)}前完成" if first.due_on else ""
-    return f"你单位承担的“{first.title}”（编号{first.short_number}）{due}"
-
-
-def _verb(rung: Rung) -> str:
-    return {Rung.CIRCULATE: "通报", Rung.TRANSFER: "移交有关情况"}.get(rung, f"{rung.label}有关事项")
+    return f"{who}承担的“{first.title}”（编号{first.short_number}）{due}"
 
 
 def _addressee(rung: Rung, unit: Organisation, on: date) -> str:
