@@ -20,7 +20,7 @@ LOOK = {"class": "field__input"}
 class MonthForm(forms.Form):
     """A month, written 2023-10."""
 
-    month = forms.CharField(label="月份", max_length=7)
+    month = forms.CharField(label="月份", max_length=7, error_messages={"required": "请选择月份"})
 
     def clean_month(self) -> date:
         try:
@@ -47,7 +47,16 @@ class SectionForm(forms.Form):
             )
         for number, block in enumerate(self.paragraphs, start=1):
             self.fields[block.key] = _paragraph(f"第{number}段", block.text)
+        # What was typed into a paragraph that somebody else has taken out meanwhile is not lost.
+        for name in [name for name in self.data if name.startswith(f"{section.key}.")]:
+            if name not in self.fields:
+                self.fields[name] = _paragraph("他人已删去的一段", "")
         self.fields[ADDED] = _paragraph("新增段落", "", "每行一段，接在本部分之后；不用新增的留空")
+
+    def show_version(self, version: int) -> None:
+        """Let the next save refer to `version`, after the person has been shown what changed."""
+        self.data = self.data.copy()
+        self.data["version"] = str(version)
 
     @property
     def texts(self) -> dict[str, str]:

@@ -6,8 +6,8 @@ from reports.texts.wording import Phrase, amount, listed, number, phrase_runs, s
 
 MOST_ROWS = 20
 COLUMNS = (
-    Column("编号", 4),
-    Column("红灯事项", 13, "left"),
+    Column("编号", 5),
+    Column("红灯事项", 14, "left"),
     Column("专班", 7),
     Column("亮灯原因", 9),
 )

@@ -171,20 +171,23 @@ def bulletin_edit(request: PortalRequest, code: str, section: str) -> HttpRespon
     part = _part(sections, section)
     data = request.POST if request.method == "POST" else None
     form = SectionForm(data, section=part, title=bulletin.title, initial={"version": bulletin.version})
-    theirs: dict[str, object] = {}
+    theirs: list[object] = []
+    conflicting = False
     if request.method == "POST" and form.is_valid():
         try:
             _save(bulletin, section, form, request.user)
         except Conflict as error:
+            conflicting = True
             form.add_error(None, str(error))
-            theirs = error.theirs
+            theirs = [text for key, text in error.theirs.items() if form.texts.get(key, text) != text]
+            form.show_version(bulletin.version)
         except Refused as error:
             form.add_error(None, str(error))
         else:
             messages.success(request, f"“{part.title or '标题和导语'}”已保存。")
             return redirect("reports:bulletin_edit", code, section)
     context = _editing(bulletin, sections, part, form) | {"theirs": theirs}
-    status = 409 if theirs else 422 if form.errors else 200
+    status = 409 if conflicting else 422 if form.errors else 200
     return render(request, "reports/bulletin_edit.html", context, status=status)
 
 

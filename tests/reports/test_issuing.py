@@ -140,7 +140,7 @@ def test_a_contradiction_blocks_the_issue_and_takes_no_number(submitted, officer
     texts = {"overall.closing": old.replace("已销号3项", "已销号4项")}
     edit_section(submitted, "overall", texts, actor=officer, version=submitted.version)
     submit_bulletin(submitted, actor=officer, now=NOW)
-    with pytest.raises(Refused, match="已销号.*写作 4.*写作 3") as error:
+    with pytest.raises(Refused, match=r"已销号.*写作 4.*写作 3") as error:
         issue_bulletin(submitted, actor=director, now=NOW)
     assert "勾稽不一致" in str(error.value)
     assert not NumberSeries.objects.exists()
