@@ -15,6 +15,7 @@ from portal.views import (
     search,
     session,
     settings,
+    style_guide,
     system,
 )
 
@@ -92,4 +93,6 @@ urlpatterns: list[URLPattern] = [
     path("system/settings/<str:key>/", settings.setting_edit, name="setting_edit"),
     # search
     path("search/", search.search, name="search"),
+    # style guide
+    path("system/style-guide/", style_guide.style_guide, name="style_guide"),
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import http.client
 import time
 from collections.abc import Mapping
@@ -44,6 +45,10 @@ def served() -> Iterator[int]:
         yield server.effective_port
     finally:
         server.close()
+        # The workers' database connections end with their threads; a database in use can't be dropped.
+        server.task_dispatcher.shutdown(cancel_pending=True, timeout=5)
+        thread.join(timeout=5)
+        gc.collect()
 
 
 def session_of(user: User) -> str:

@@ -34,6 +34,7 @@ PAGES = {
         "/system/calendar/",
         "/system/settings/",
         "/system/jobs/",
+        "/system/style-guide/",
     ],
     "linxiaowen": ["/", "/months/2023-10/entry/", "/items/", "/items/2023-DB-009/", "/measurements/"],
     "luzhixing": ["/leader/"],
