@@ -55,8 +55,7 @@ class SectionForm(forms.Form):
 
     def show_version(self, version: int) -> None:
         """Let the next save refer to `version`, after the person has been shown what changed."""
-        self.data = self.data.copy()
-        self.data["version"] = str(version)
+        self.data = {**{name: self.data[name] for name in self.data}, "version": str(version)}
 
     @property
     def texts(self) -> dict[str, str]:

@@ -65,7 +65,7 @@ def extremes(book: Book) -> Runs:
         key_of(ordered[-1], "closed_share")
     ):
         return ()
-    said = [
+    said: list[Phrase] = [
         [f"{row.name}销号占比{word}，为", number(book.values, key_of(row, "closed_share")), "%"]
         for row, word in ((ordered[0], "最高"), (ordered[-1], "最低"))
     ]

@@ -108,10 +108,11 @@ def red_change(book: Book) -> Runs:
 
 
 def table(book: Book) -> Table:
-    rows = []
+    rows: list[tuple[Runs, ...]] = []
     for row in book.task_forces:
         if not book.has(key_of(row, "total")):
-            rows.append(((Run(row.name + NO_WORK),), *(((Run("—"),),) * len(MEASURES))))
+            nothing: Runs = (Run("—"),)
+            rows.append(((Run(row.name + NO_WORK),), *([nothing] * len(MEASURES))))
             continue
         cells = (book.cell(key_of(row, measure), LOOKS.get(measure, "")) for measure in MEASURES)
         rows.append(((Run(row.name),), *(_percent(cell, n) for n, cell in enumerate(cells))))

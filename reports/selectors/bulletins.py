@@ -50,7 +50,9 @@ def issue_before(bulletin: Bulletin) -> Bulletin | None:
 def findings_of(bulletin: Bulletin) -> Findings:
     """Check the bulletin against itself and against the issue before it."""
     earlier = issue_before(bulletin)
-    before = earlier and Before(f"第{earlier.issue_number}期通报", values_from_json(earlier.figures))
+    before = None
+    if earlier is not None:
+        before = Before(f"第{earlier.issue_number}期通报", values_from_json(earlier.figures))
     return check(sections_from_json(bulletin.content), values_from_json(bulletin.figures), before)
 
 

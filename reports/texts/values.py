@@ -68,10 +68,20 @@ class FigureValue:
 
     @classmethod
     def from_json(cls, key: str, stored: Mapping[str, Any]) -> FigureValue:
-        numbers = {name: _read(stored[name]) for name in ("value", "previous", "last_year", "benchmark")}
-        parts = tuple(Parts(label, tuple(keys)) for label, keys in stored["parts"])
-        kept = {name: stored[name] for name in ("name", "unit", "definition", "share", "better", "carried")}
-        return cls(key=key, **kept, **numbers, parts=parts)
+        return cls(
+            key=key,
+            name=stored["name"],
+            unit=stored["unit"],
+            definition=stored["definition"],
+            value=_read(stored["value"]),
+            previous=_read(stored["previous"]),
+            last_year=_read(stored["last_year"]),
+            share=stored["share"],
+            benchmark=_read(stored["benchmark"]),
+            better=stored["better"],
+            carried=stored["carried"],
+            parts=tuple(Parts(label, tuple(keys)) for label, keys in stored["parts"]),
+        )
 
 
 Values = Mapping[str, FigureValue]
@@ -148,7 +158,7 @@ _HALF_WIDTH = str.maketrans("０１２３４５６７８９．％－", "01234567
 
 
 def _size(value: Value) -> Value:
-    return None if value is None else abs(value)
+    return None if value is None else abs(Decimal(value))
 
 
 def _written(value: Value) -> str | None:

@@ -46,8 +46,10 @@ def compared(
     A rate changes by 个百分点.
     """
     figure = values.get(key)
-    change = figure and (figure.annual_change if aspect == "annual_change" else figure.change)
-    if figure is None or change is None:
+    if figure is None:
+        return []
+    change = figure.annual_change if aspect == "annual_change" else figure.change
+    if change is None:
         return []
     if change == 0:
         return [same]

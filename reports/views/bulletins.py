@@ -83,7 +83,7 @@ def bulletin_draft(request: PortalRequest) -> HttpResponse:
     """Draft the bulletin of a month, or open the one that is there."""
     form = MonthForm(request.POST)
     if not form.is_valid():
-        messages.error(request, form.errors["month"][0])
+        messages.error(request, str(form.errors["month"][0]))
         return redirect("reports:bulletin_list")
     today = timezone.localdate()
     try:
