@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from portal.errors import Refused
 from portal.jobs import CatchUp, Daily, EveryMinutes, Job
-from portal.services import accounts, audit_chain, backups, delivery
+from portal.services import accounts, audit_chain, backups, delivery, login
 from portal.services import calendar as calendar_services
 
 JOBS = (
@@ -34,6 +34,7 @@ JOBS = (
     Job("verify_audit", "核验审计链", "portal.base_jobs.verify_audit", Daily(2, 30), own_transactions=True),
     Job("sweep_files", "清理文件", "portal.services.files.sweep_files", Daily(3), own_transactions=True),
     Job("prune_slots", "清理执行记录", "portal.services.jobs.prune_slots", Daily(3, 20)),
+    Job("forget_attempts", "清理登录记录", "portal.base_jobs.forget_attempts", Daily(3, 40)),
     Job("warn_calendar", "提醒载入下一年日历", "portal.base_jobs.warn_calendar", Daily(8, 30)),
 )
 
@@ -77,3 +78,8 @@ def disable_unused(today: date) -> str:
 def warn_calendar(today: date) -> str:
     """From 1 November on remind the administrators while next year's calendar is missing."""
     return calendar_services.warn_missing_year(today)
+
+
+def forget_attempts(today: date) -> str:
+    """Delete login attempts of more than a week ago: locks look back minutes, the audit trail keeps the rest."""
+    return f"清理 {login.forget_attempts(before=timezone.now() - timedelta(days=7))} 条登录记录"

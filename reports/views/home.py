@@ -31,6 +31,7 @@ from reports.selectors.home import all_todos, by_day, month_strip
 from reports.shares import rate
 
 DECIDED = 3
+SOON = timedelta(days=14)
 DISTRESSED = 12
 
 
@@ -90,39 +91,17 @@ def _figures(
     user: User, overview: Overview, month: ReportingMonth | None, today: date
 ) -> list[dict[str, Any]]:
     """Return at most five tiles, each with its change since last month and the rows behind it."""
-    now, before = _progress(user, month)
     last = overview_at(user, shift(month.month, -1)) if month else Overview(())
-    name = f"{month.month.month}月" if month else ""
-    soon = (
-        WorkItem.objects.visible_to(user)
-        .open()
-        .filter(due_on__range=(today, today + timedelta(days=14)))
-        .count()
-    )
+    soon = WorkItem.objects.visible_to(user).open()
     return [
-        {
-            "name": f"{name}月报已报",
-            "value": now.reported,
-            "of": now.due,
-            "unit": "项",
-            "url": f"/months/{month.slug}/" if month else "/months/",
-            "change": _difference(rate(now.on_time, now.due), rate(before.on_time, before.due)),
-            "delta_unit": "点",
-            "lead": f"按时率 {_percent(rate(now.on_time, now.due))}，",
-        },
-        {
-            "name": "待审核进展",
-            "value": now.pending,
-            "unit": "项",
-            "url": f"/months/{month.slug}/review/" if month else "",
-        },
+        *_reporting_tiles(user, month),
         {
             "name": "红灯事项",
             "value": overview.counts.get("red", 0),
             "unit": "项",
             "url": "/items/?lamp=red",
             "alert": overview.counts.get("red", 0) > 0,
-            "change": _difference(overview.counts.get("red"), last.counts.get("red") if last.total else None),
+            "change": _since(overview, last, "red"),
             "better": "lower",
         },
         {
@@ -131,12 +110,43 @@ def _figures(
             "of": overview.total,
             "unit": "项",
             "url": "/items/?state=closed",
-            "change": _difference(
-                overview.counts.get("blue"), last.counts.get("blue") if last.total else None
-            ),
+            "change": _since(overview, last, "blue"),
         },
-        {"name": "两周内到期", "value": soon, "unit": "项", "url": "/items/?due=soon"},
+        {
+            "name": "两周内到期",
+            "value": soon.filter(due_on__range=(today, today + SOON)).count(),
+            "unit": "项",
+            "url": "/items/?due=soon",
+        },
     ]
+
+
+def _reporting_tiles(user: User, month: ReportingMonth | None) -> list[dict[str, Any]]:
+    now, before = _progress(user, month)
+    on_time, earlier = rate(now.on_time, now.due), rate(before.on_time, before.due)
+    return [
+        {
+            "name": f"{month.month.month}月月报已报" if month else "月报已报",
+            "value": now.reported,
+            "of": now.due,
+            "unit": "项",
+            "url": f"/months/{month.slug}/" if month else "/months/",
+            "change": _difference(on_time, earlier),
+            "delta_unit": "点",
+            "lead": f"按时率 {_percent(on_time)}，",
+        },
+        {
+            "name": "待审核进展",
+            "value": now.pending,
+            "unit": "项",
+            "url": f"/months/{month.slug}/" if month else "/months/",
+        },
+    ]
+
+
+def _since(now: Overview, before: Overview, colour: str) -> int | None:
+    """Return the change of a colour's count; None where last month has no record."""
+    return now.counts.get(colour, 0) - before.counts.get(colour, 0) if before.total else None
 
 
 def _difference(now: Any, before: Any) -> Any:
@@ -197,12 +207,8 @@ def leader(request: PortalRequest) -> HttpResponse:
             "months": [shift(month, -1), month] if live else [month, newest.month if newest else month],
             "live": live,
             "overview": overview,
-            "closed_change": _difference(
-                overview.counts.get("blue"), before.counts.get("blue") if before.total else None
-            ),
-            "red_change": _difference(
-                overview.counts.get("red"), before.counts.get("red") if before.total else None
-            ),
+            "closed_change": _since(overview, before, "blue"),
+            "red_change": _since(overview, before, "red"),
             "progress": progress,
             "on_time_rate": rate(progress.on_time, progress.due),
             "rate_change": _difference(rate(progress.on_time, progress.due), rate(last.on_time, last.due)),
