@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
@@ -16,20 +16,23 @@ from django.conf import settings
 from django.utils import timezone
 
 from indicators.lamps import Colour
-from indicators.models import DispatchRound, Instruction, ProgressReport, ReportingMonth, TaskForce, WorkItem
+from indicators.models import DispatchRound, Instruction, ProgressReport, TaskForce, WorkItem
 from indicators.months import first_of, shift
 from indicators.selectors.dispatch import (
     REPORTED,
+    distressed_at,
     distressed_items,
+    instructions_at,
     previous_round,
     reports_of_month,
+    reports_on,
     standing_instructions,
     weak_measurements,
 )
 from indicators.selectors.measurements import Measured
 from indicators.selectors.months import newest_month
-from indicators.selectors.standing import Standing, standings_of
-from indicators.workflow import OWED_STATES, ItemState
+from indicators.selectors.standing import Standing, standings_at, standings_of
+from indicators.workflow import OWED_STATES
 from portal.models import User
 from portal.roles import Role
 
@@ -133,17 +136,44 @@ def live_sheet(row: DispatchRound, *, maker: User, now: datetime) -> DispatchShe
     return DispatchSheet(
         title=f"{settings.COUNTY_NAME}优化营商环境{row.get_form_display()}表",
         heads=_heads(row, forces, now),
-        forces=_forces(forces, reporting, today),
+        forces=_groups(
+            standings_of(forces, today=today),
+            distressed_items(forces),
+            reports_of_month(forces, reporting.month if reporting else None),
+        ),
         weak=tuple(_weak(one) for one in weak_measurements(forces, month, limit=WEAK)),
-        instructions=tuple(_instruction(one) for one in told),
+        instructions=tuple(_instruction(one, today) for one in told),
         feet=_feet(maker, now),
         month=f"{month.month}月",
     )
 
 
+def recorded_sheet(row: DispatchRound, *, held_on: date, maker: User) -> DispatchSheet:
+    """Build the sheet of a round held before its sheets were kept, from the lamps recorded for the month before."""
+    forces = list(row.task_forces.select_related("lead", "indicator").order_by("order", "pk"))
+    month = shift(first_of(held_on), -1)
+    items, last = distressed_at(forces, month), previous_round(row)
+    told = instructions_at(forces, on=held_on, since=last.held_on if last else None)
+    end = timezone.make_aware(datetime.combine(row.cutoff_on, time(18)))
+    recorder = row.recorded_by or maker
+    return DispatchSheet(
+        title=f"{settings.COUNTY_NAME}优化营商环境{row.get_form_display()}表",
+        heads=_heads(row, forces, end),
+        forces=_groups(standings_at(forces, month), items, reports_on(items, month)),
+        weak=tuple(_weak(one) for one in weak_measurements(forces, month, limit=WEAK)),
+        instructions=tuple(_instruction(one, held_on) for one in told),
+        feet=_feet(recorder, end),
+        month=f"{month.month}月",
+    )
+
+
 def sheet_of(row: DispatchRound, *, maker: User, now: datetime) -> DispatchSheet:
-    """Return the frozen sheet of a round that has one, otherwise the live one."""
-    return from_stored(row.sheet) if row.sheet else live_sheet(row, maker=maker, now=now)
+    """Return the frozen sheet of a round that has one, the recorded month's if it was held without, else the live one."""
+    if row.sheet:
+        return from_stored(row.sheet)
+    if row.state == DispatchRound.State.HELD and row.held_on:
+        return recorded_sheet(row, held_on=row.held_on, maker=maker)
+    return live_sheet(row, maker=maker, now=now)
 
 
 def to_stored(sheet: DispatchSheet) -> dict[str, Any]:
@@ -202,13 +232,13 @@ def _feet(maker: User, now: datetime) -> tuple[str, str, str]:
     )
 
 
-def _forces(
-    forces: Sequence[TaskForce], reporting: ReportingMonth | None, today: date
+def _groups(
+    standings: Sequence[Standing], items: Sequence[WorkItem], reports: Sequence[ProgressReport]
 ) -> tuple[SheetForce, ...]:
+    """Put the items and the reports below their task forces."""
     rows: dict[int, list[WorkItem]] = {}
-    for item in distressed_items(forces):
+    for item in items:
         rows.setdefault(item.task_force_id, []).append(item)
-    reports = reports_of_month(forces, reporting.month if reporting else None)
     written = {report.item_id: report for report in reports}
     owed: dict[int, list[ProgressReport]] = {}
     for report in reports:
@@ -216,7 +246,7 @@ def _forces(
             owed.setdefault(report.item.task_force_id, []).append(report)
     return tuple(
         _force(standing, rows.get(key, []), written, owed.get(key, []))
-        for standing in standings_of(forces, today=today)
+        for standing in standings
         for key in (standing.task_force.pk,)
     )
 
@@ -275,18 +305,27 @@ def _weak(row: Measured) -> WeakValue:
     return WeakValue(row.indicator.name, _value(value, unit), _value(benchmark, unit), _gap(row.gap, unit))
 
 
-def _instruction(row: Instruction) -> PastInstruction:
-    item = row.item
-    closed = item.state == ItemState.CLOSED
+def _instruction(row: Instruction, on: date) -> PastInstruction:
+    colour, reason = _standing_of(row.item, on)
     return PastInstruction(
-        number=item.short_number,
-        slug=item.number,
-        title=item.title,
-        organisation=item.organisation.short_name,
-        due=f"{item.due_on.month}月{item.due_on.day}日" if item.due_on else DASH,
-        colour=Colour.BLUE.value if closed else item.lamp,
-        reason="已办结" if closed else item.lamp_reason or item.get_state_display(),
+        number=row.item.short_number,
+        slug=row.item.number,
+        title=row.item.title,
+        organisation=row.item.organisation.short_name,
+        due=f"{row.item.due_on.month}月{row.item.due_on.day}日" if row.item.due_on else DASH,
+        colour=colour,
+        reason=reason,
     )
+
+
+def _standing_of(item: WorkItem, on: date) -> tuple[str, str]:
+    """Return the lamp of an instruction's item on a day: its own where it was judged by then, else from its dates."""
+    if item.closed_on is not None and item.closed_on <= on:
+        return Colour.BLUE.value, "已办结"
+    if item.closed_on is None and item.lamp_as_of is not None and item.lamp_as_of <= on:
+        return item.lamp, item.lamp_reason or item.get_state_display()
+    late = (on - item.due_on).days if item.due_on else 0
+    return (Colour.RED.value, f"逾期{late}天") if late > 0 else (Colour.GREEN.value, "推进中")
 
 
 def _percent(value: Decimal | None) -> str:

@@ -9,7 +9,15 @@ from datetime import date
 from django.db.models import Count, F, Q, QuerySet, Window
 from django.db.models.functions import RowNumber
 
-from indicators.models import DispatchRound, Indicator, Instruction, ProgressReport, TaskForce, WorkItem
+from indicators.models import (
+    DispatchRound,
+    Indicator,
+    Instruction,
+    LampRecord,
+    ProgressReport,
+    TaskForce,
+    WorkItem,
+)
 from indicators.months import shift
 from indicators.querysets import InstructionQuerySet, ProgressReportQuerySet
 from indicators.selectors.figures import period_of
@@ -110,6 +118,38 @@ def distressed_items(forces: Collection[TaskForce]) -> list[WorkItem]:
     )
     rows = items.select_related("organisation").order_by(F("due_on").asc(nulls_last=True), "pk")
     return sorted(rows, key=lambda row: row.lamp != "red")
+
+
+def distressed_at(forces: Collection[TaskForce], month: date) -> list[WorkItem]:
+    """Return the items that were red or yellow at the end of `month`, each with the lamp it showed then."""
+    records = LampRecord.objects.filter(
+        month=month,
+        colour__in=["red", "yellow"],
+        item__task_force__in=forces,
+        item__work_list__source__in=LEDGER_SOURCES,
+    )
+    items = []
+    for record in records.select_related("item__organisation").order_by("item__due_on", "item"):
+        item = record.item
+        item.lamp, item.lamp_reason, item.percent = record.colour, record.reason, record.percent
+        items.append(item)
+    return sorted(items, key=lambda row: row.lamp != "red")
+
+
+def reports_on(items: Iterable[WorkItem], month: date) -> list[ProgressReport]:
+    """Return the reports of `month` on `items`."""
+    rows = ProgressReport.objects.filter(item__in=[item.pk for item in items], month=month)
+    return list(rows.select_related("item", "organisation").order_by("item__number"))
+
+
+def instructions_at(
+    forces: Collection[TaskForce], *, on: date, since: date | None, limit: int = 16
+) -> list[Instruction]:
+    """Return the instructions of `forces` given before the day `on` that were open then or done from `since` on."""
+    told = Instruction.objects.filter(item__task_force__in=forces, given_on__lt=on)
+    wanted = Q(item__closed_on=None) | Q(item__closed_on__gte=since or on)
+    rows = told.filter(wanted).exclude(item__state__in=STOPPED)
+    return list(rows.select_related("item__organisation").order_by("item__due_on", "pk")[:limit])
 
 
 def reports_of_month(forces: Collection[TaskForce], month: date | None) -> list[ProgressReport]:

@@ -124,6 +124,15 @@ def standings_of(forces: Sequence[TaskForce], *, today: date) -> tuple[Standing,
     return _standings(forces, today, items, "lamp", "percent", "task_force", chiefs={})
 
 
+def standings_at(forces: Sequence[TaskForce], month: date) -> tuple[Standing, ...]:
+    """Return how `forces` stood by the lamps recorded for `month`; see `standings_of`."""
+    records = LampRecord.objects.filter(
+        month=month, item__work_list__source__in=LEDGER_SOURCES, item__task_force__in=forces
+    )
+    on = last_day(month)
+    return _standings(forces, on, records, "colour", "percent", "item__task_force", chiefs={})
+
+
 def _standings(
     forces: Sequence[TaskForce],
     on: date,

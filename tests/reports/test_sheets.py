@@ -10,7 +10,7 @@ import pytest
 from docx import Document
 from python_calamine import CalamineWorkbook
 
-from indicators.models import Measurement, RankRecord, WorkItem
+from indicators.models import LampRecord, Measurement, RankRecord, WorkItem
 from indicators.services.dispatch import Meeting, RoundPlan, open_round, sheet_hash
 from indicators.services.instructions import Order, give_instruction
 from reports.services.meetings import record_meeting
@@ -217,3 +217,17 @@ def test_the_sheet_costs_the_same_for_many_rows(round_, officer, browse, unit, d
     with django_assert_max_num_queries(20):
         page = client.get("/dispatch/2023-01/sheet/").content.decode()
     assert page.count("lamp--red") == 6
+
+
+def test_a_round_held_before_sheets_were_kept_shows_the_lamps_recorded_then(ledger, round_, officer):
+    red, yellow, *_ = ledger
+    for item, colour in ((red, "green"), (yellow, "red")):
+        LampRecord.objects.create(item=item, month=OCTOBER, colour=colour, reason="当时的原因", percent=20)
+    type(round_).objects.update(state="held", held_on=TODAY, chair="周启明", recorded_by=officer)
+    round_.refresh_from_db()
+    sheet = sheet_of(round_, maker=officer, now=datetime(2024, 6, 1, tzinfo=CHINA))
+    assert [(one.number, one.colour, one.reason) for one in sheet.forces[0].items] == [
+        ("DB-009", "red", "当时的原因")
+    ]
+    assert sheet.forces[0].counts == (("red", 1), ("green", 1))
+    assert sheet.heads[1] == "数据截至 2023年11月10日 18:00"
