@@ -124,7 +124,7 @@ def _closing(item: WorkItem, kind: str, small: str, action: str) -> Todo:
 
 def _letters_to_answer(user: User) -> list[Todo]:
     letters = Letter.objects.filter(
-        organisation=user.organisation_id, state=Letter.State.ISSUED, reply_by__isnull=False
+        organisation=user.organisation_id, state=Letter.State.ISSUED, reply_by__isnull=False, replied_on=None
     ).order_by("-issued_on")[:3]
     return [
         Todo(
