@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence, Set
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
@@ -116,12 +116,13 @@ def item_page(item: WorkItem, user: User, capacities: Set[Actor], *, today: date
         )
         for row in reports
     ]
+    months_of = {str(row.pk): row.month for row in reports}
     return ItemPage(
         stages=stages(item, events, applications, today=today),
         months=months[::-1],
         applications=[(row, evidence.get(row.pk, [])) for row in applications],
         adjustments=adjustments,
-        history=[_happening(event) for event in events],
+        history=[_happening(event, months_of) for event in events],
         acts=acts,
         blocked=blocked,
         chase_count=sum(event.action == "item.chase" for event in events),
@@ -142,13 +143,17 @@ def _events(item: WorkItem, reports: Sequence[ProgressReport]) -> Sequence[Audit
     return list(AuditEvent.objects.filter(own).exclude(action__in=quiet).order_by("-pk")[:HISTORY_LENGTH])
 
 
-def _happening(event: AuditEvent) -> Happening:
+def _happening(event: AuditEvent, months_of: Mapping[str, date]) -> Happening:
+    """Tell an event in words; of a monthly report it is said which month's."""
     label = action_label(event.action)
+    words = label.text
+    if event.object_type == ProgressReport._meta.label_lower and event.object_id in months_of:
+        words = words.replace("月报", f"{months_of[event.object_id].month}月月报")
     changed = "；".join(
         _change(name, change) for name, change in event.changes.items() if _told(name, change)
     )
     parts = [part for part in (changed, event.note) if part]
-    return Happening(event.at, label.text, event.actor_name, event.actor_unit, "。".join(parts), label.tone)
+    return Happening(event.at, words, event.actor_name, event.actor_unit, "。".join(parts), label.tone)
 
 
 # What the label of the step says already, and what only the programme needs.
