@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from indicators.workflow import ITEM_STEPS
+from indicators.workflow import ITEM_STEPS, MEASUREMENT_STEPS
 
 
 @dataclass(frozen=True)
@@ -57,6 +57,23 @@ _OTHERS = {
     "letter.dismiss": ActionLabel("不予发出", "bad"),
     "letter.answer": ActionLabel("单位反馈", "key"),
     "letter.export": ActionLabel("下载文书"),
+    "report.save": ActionLabel("保存月报"),
+    "report.export": ActionLabel("下载填报表"),
+    "month.open": ActionLabel("开放月报", "key"),
+    "month.refresh": ActionLabel("更新应报事项"),
+    "month.recompute": ActionLabel("重新计算月报日期"),
+    "month.chase": ActionLabel("催报", "bad"),
+    "month.close": ActionLabel("月报封账", "key"),
+    "month.unlock": ActionLabel("解锁月报", "bad"),
+    "month.export": ActionLabel("导出月报"),
+    "measurement.save": ActionLabel("保存监测值"),
+    "indicator.create": ActionLabel("新增指标", "key"),
+    "indicator.update": ActionLabel("修改指标"),
+    "indicator.supersede": ActionLabel("指标换用新定义", "key"),
+    "system.create": ActionLabel("建立指标体系", "key"),
+    "system.import": ActionLabel("导入指标体系"),
+    "system.export": ActionLabel("导出指标体系"),
+    "lamps.adopt": ActionLabel("启用亮灯规则", "key"),
     "taskforce.create": ActionLabel("组建专班", "key"),
     "taskforce.update": ActionLabel("调整专班"),
 }
@@ -66,6 +83,7 @@ ACTION_LABELS: dict[str, ActionLabel] = {
         f"item.{step.name}": ActionLabel(step.label, _TONES.get(step.name, ""))
         for step in ITEM_STEPS.values()
     },
+    **{f"measurement.{step.name}": ActionLabel(f"监测值{step.label}") for step in MEASUREMENT_STEPS.values()},
     **_OTHERS,
 }
 

@@ -11,4 +11,5 @@ ACTION_LABELS = {
     "bulletin.supersede": "通报被更正",
     "bulletin.download": "下载通报",
     "figure.export": "导出明细",
+    "sample.load": "载入示例县数据",
 }

@@ -2,6 +2,7 @@
 
 from django.conf import settings
 from django.db import models
+from django.utils import timezone
 
 
 class JobSlot(models.Model):
@@ -49,4 +50,4 @@ class JobSlot(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.job} {self.slot_at:%Y-%m-%d %H:%M}"
+        return f"{self.job} {timezone.localtime(self.slot_at):%Y-%m-%d %H:%M}"

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from functools import cache
 
+from django.apps import apps
 from django.conf import settings
 from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.module_loading import import_string
 
+from portal.audit_labels import FACT_LABELS
 from portal.models import AuditEvent
 
 COUNT_LIMIT = 10_000
@@ -30,24 +32,44 @@ def action_label(action: str) -> str:
     return action_labels().get(action, action)
 
 
-def changes_text(changes: Mapping[str, object]) -> str:
-    """Write what changed in one line: `字段：原值 → 新值`, or the plain facts."""
+def changes_text(event: AuditEvent) -> str:
+    """Write what changed in one line: `字段：原值 → 新值`, or the plain facts.
+
+    Columns and their choices are called by the names that the table gives them.
+    """
+    columns = _columns(event.object_type)
     parts = []
-    for name, value in changes.items():
+    for name, value in event.changes.items():
+        label, choices = columns.get(name, (FACT_LABELS.get(name, name), {}))
         if isinstance(value, list) and len(value) == 2:
-            parts.append(f"{name}：{_plain(value[0])} → {_plain(value[1])}")
+            parts.append(f"{label}：{_plain(value[0], choices)} → {_plain(value[1], choices)}")
         else:
-            parts.append(f"{name}：{_plain(value)}")
+            parts.append(f"{label}：{_plain(value, choices)}")
     return "；".join(parts)
 
 
-def _plain(value: object) -> str:
+@cache
+def _columns(object_type: str) -> dict[str, tuple[str, dict[object, str]]]:
+    """Return what the columns of a table and their choices are called; nothing for a table that is gone."""
+    try:
+        model = apps.get_model(object_type)
+    except (LookupError, ValueError):
+        return {}
+    return {
+        field.name: (str(field.verbose_name), {key: str(label) for key, label in field.flatchoices})
+        for field in model._meta.concrete_fields
+    }
+
+
+def _plain(value: object, choices: Mapping[object, str]) -> str:
     if value is None or value == "":
         return "（空）"
     if isinstance(value, bool):
         return "是" if value else "否"
     if isinstance(value, list):
         return "、".join(str(part) for part in value)
+    if isinstance(value, str) and value in choices:
+        return choices[value]
     return str(value)
 
 
@@ -87,7 +109,7 @@ def export_rows(rows: QuerySet[AuditEvent]) -> Iterator[dict[str, object]]:
             "action": action_label(event.action),
             "object": event.object_label,
             "organisation": event.organisation_code,
-            "changes": changes_text(event.changes),
+            "changes": changes_text(event),
             "note": event.note,
             "outcome": event.get_outcome_display(),
             "address": event.address,

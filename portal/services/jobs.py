@@ -140,7 +140,9 @@ def _finish(slot: JobSlot, job: Job, outcome: str) -> None:
     ):
         raise LeaseLost
     if not job.schedule.frequent or not slot.planned:
-        audit.record(slot, "job.run", actor=slot.requested_by, changes={"outcome": outcome[:300]})
+        audit.record(
+            slot, "job.run", actor=slot.requested_by, changes={"任务": job.label, "结果": outcome[:300]}
+        )
 
 
 class _FailureNoted:
@@ -186,8 +188,15 @@ def _note_failure(slot: JobSlot, error: Exception, now: datetime) -> None:
 
 
 def _announce_failure(slot: JobSlot, reason: str) -> None:
-    audit.record(slot, "job.run", actor=slot.requested_by, note=reason, outcome=AuditEvent.Outcome.ERROR)
     job = job_list.registry().get(slot.job)
+    audit.record(
+        slot,
+        "job.run",
+        actor=slot.requested_by,
+        changes={"任务": job.label if job else slot.job},
+        note=reason,
+        outcome=AuditEvent.Outcome.ERROR,
+    )
     people = User.objects.holding(Role.SYSADMIN, on=timezone.localdate())
     notify(
         people,
@@ -231,7 +240,7 @@ def request_run(name: str, *, actor: User | None, now: datetime) -> JobSlot:
         job=name, slot_at=now, defaults={"planned": False, "requested_by": actor}
     )
     if created:
-        audit.record(slot, "job.request", actor=actor, changes={"job": job.label})
+        audit.record(slot, "job.request", actor=actor, changes={"任务": job.label})
     return slot
 
 

@@ -53,7 +53,7 @@ def audit_list(request: PortalRequest) -> HttpResponse:
         "portal/audit_list.html",
         {
             "filter": filterset,
-            "events": [(event, action_label(event.action), changes_text(event.changes)) for event in shown],
+            "events": [(event, action_label(event.action), changes_text(event)) for event in shown],
             "count_label": count_label,
             "older_than": shown[-1].pk if len(events) > PER_PAGE else None,
             "is_first": not before.isdigit(),

@@ -1,17 +1,22 @@
 """Reading and exporting the audit trail."""
 
+import ast
 import io
 from datetime import date
 from http import HTTPStatus
+from pathlib import Path
 
 import pytest
 from python_calamine import CalamineWorkbook
 
 from portal import csv_lines
 from portal.models import AuditEvent
+from portal.selectors.audit import action_labels, changes_text
 from portal.services import audit
+from tests.factories import WorkItemFactory
 
 pytestmark = pytest.mark.django_db
+ROOT = Path(__file__).resolve().parent.parent.parent
 
 
 @pytest.fixture
@@ -87,7 +92,7 @@ def test_a_csv_export_holds_what_was_filtered_and_is_written_down(trail, browse,
     lines = b"".join(answer.streaming_content).decode("utf-8-sig").splitlines()
     assert len(lines) == 2
     assert "停用账号" in lines[1]
-    assert "is_active：是 → 否" in lines[1]
+    assert "启用：是 → 否" in lines[1]
     event = AuditEvent.objects.get(action="audit.export")
     assert event.actor == auditor
     assert event.changes["filter"] == "动作：停用账号"
@@ -115,3 +120,42 @@ def test_plain_cells_stay_as_they_are():
         "3",
         "2023-11-08",
     ]
+
+
+def test_columns_and_choices_are_called_by_their_names(officer):
+    row = WorkItemFactory()
+    event = audit.record(
+        row,
+        "item.start",
+        actor=officer,
+        changes={
+            "state": ["planned", "in_progress"],
+            "file": "台账.xlsx",
+            "due_on": [None, date(2023, 12, 1)],
+        },
+    )
+    assert changes_text(event) == "状态：未启动 → 推进中；文件：台账.xlsx；完成时限：（空） → 2023-12-01"
+
+
+def written_actions():
+    """Yield every action that a call of the audit trail in our code names in full."""
+    for app in ("portal", "indicators", "reports"):
+        for path in (ROOT / app).rglob("*.py"):
+            for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+                name = (
+                    getattr(node.func, "attr", getattr(node.func, "id", ""))
+                    if isinstance(node, ast.Call)
+                    else ""
+                )
+                if name.strip("_") in {"record", "build_event"}:
+                    yield from (
+                        argument.value
+                        for argument in node.args
+                        if isinstance(argument, ast.Constant) and "." in str(argument.value)
+                    )
+
+
+def test_every_action_that_is_written_down_has_a_chinese_name():
+    actions = set(written_actions())
+    assert len(actions) > 50
+    assert sorted(actions - action_labels().keys()) == []
