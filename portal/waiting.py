@@ -1,20 +1,22 @@
 """What waits for a person, asked of the other apps without importing them.
 
-Settings name the functions as strings, as they name the apps; each returns
-counts by key for one person with a fixed number of queries.
+Settings name the functions as strings, as they name the apps; each returns rows
+by key for one person, and all of them are counted with one query.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
+from typing import Any
 
 from django.conf import settings
+from django.db.models import Count, QuerySet, Subquery, Value
 from django.utils.module_loading import import_string
 
 from portal.models import User
 
-Counter = Callable[[User], dict[str, int]]
+Counter = Callable[[User], Mapping[str, Sequence[QuerySet[Any]]]]
 
 
 @cache
@@ -24,7 +26,21 @@ def _counters() -> tuple[Counter, ...]:
 
 def waiting_counts(user: User) -> dict[str, int]:
     """Return how many things wait for `user`, by the key the navigation uses; zeros are left out."""
-    found: dict[str, int] = {}
-    for counter in _counters():
-        found.update({key: value for key, value in counter(user).items() if value})
-    return found
+    asked = {key: rows for counter in _counters() for key, rows in counter(user).items()}
+    columns = {
+        f"{key}_{place}": Subquery(_count_of(rows))
+        for key, parts in asked.items()
+        for place, rows in enumerate(parts)
+    }
+    if not columns:
+        return {}
+    counts: dict[str, Any] = dict(User.objects.filter(pk=user.pk).values(**columns).get())
+    totals = {
+        key: sum(counts[f"{key}_{place}"] or 0 for place in range(len(parts))) for key, parts in asked.items()
+    }
+    return {key: total for key, total in totals.items() if total}
+
+
+def _count_of(rows: QuerySet[Any]) -> QuerySet[Any]:
+    """Return the one-row query that counts `rows`; it is empty where there are none."""
+    return rows.order_by().annotate(one=Value(1)).values("one").annotate(n=Count("pk")).values("n")

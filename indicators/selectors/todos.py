@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 
-from django.db.models import Count
+from django.db.models import Count, QuerySet, Subquery
 
 from indicators.models import (
     Adjustment,
@@ -252,21 +253,21 @@ def _chief(user: User, today: date) -> list[Todo]:
     return found
 
 
-def waiting(user: User) -> dict[str, int]:
-    """Counts for the navigation, by its keys; at most four small queries."""
-    counts: dict[str, int] = {}
+def waiting(user: User) -> dict[str, list[QuerySet[Any]]]:
+    """Return the rows that wait for `user`, by the navigation's keys; `portal.waiting` counts them."""
+    found: dict[str, list[QuerySet[Any]]] = {}
+    reports = ProgressReport.objects.visible_to(user)
     if user.has_role(*OFFICE_ROLES, *UNIT_ROLES):
-        counts["reports"] = review_queue(user, ProgressReport.objects.visible_to(user)).count()
-        if user.has_role(Role.LIAISON) and (month := newest_month()):
-            counts["reports"] += ProgressReport.objects.filter(
-                month=month.month, organisation=user.organisation_id, state__in=OWED_STATES
-            ).count()
+        found["reports"] = [review_queue(user, reports)]
+    if user.has_role(Role.LIAISON):
+        newest = ReportingMonth.objects.order_by("-month").values("month")[:1]
+        own = ProgressReport.objects.filter(month=Subquery(newest), organisation=user.organisation_id)
+        found["reports"].append(own.owed())
     if user.has_role(*OFFICE_ROLES):
-        counts["measurements"] = Measurement.objects.filter(state=MeasurementState.SUBMITTED).count()
+        found["measurements"] = [Measurement.objects.filter(state=MeasurementState.SUBMITTED)]
     if user.has_role(Role.OFFICE_HEAD):
-        counts["letters"] = Letter.objects.filter(state=Letter.State.PROPOSED).count()
+        found["letters"] = [Letter.objects.filter(state=Letter.State.PROPOSED)]
     if user.has_role(Role.LIAISON, Role.CHIEF):
-        counts["instructions"] = (
-            Instruction.objects.visible_to(user).filter(item__in=WorkItem.objects.open()).count()
-        )
-    return counts
+        instructions = Instruction.objects.visible_to(user)
+        found["instructions"] = [instructions.filter(item__in=WorkItem.objects.open())]
+    return found

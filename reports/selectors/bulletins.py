@@ -68,16 +68,6 @@ def draftable_month(today: date) -> date | None:
     return None if Bulletin.objects.filter(code=f"monthly-{month:%Y-%m}").exists() else month
 
 
-def bulletins_waiting(user: User) -> int:
-    """Count the bulletins that wait for `user`: drafts for the office, what is under review for its head."""
-    states = set()
-    if user.has_role(*OFFICE_ROLES):
-        states.add(State.DRAFT)
-    if user.has_role(Role.OFFICE_HEAD):
-        states.add(State.IN_REVIEW)
-    return Bulletin.objects.filter(state__in=states).count() if states else 0
-
-
 @dataclass(frozen=True)
 class Part:
     name: str
@@ -134,6 +124,9 @@ def _readable(parted: Iterable[tuple[str, str, str]], user: User) -> set[tuple[s
     return found | {("report", number) for number in reports.values_list("item__number", flat=True)}
 
 
-def waiting(user: User) -> dict[str, int]:
-    """Return the count beside 通报 in the navigation; one query for the office, none for others."""
-    return {"bulletins": bulletins_waiting(user)}
+def waiting(user: User) -> dict[str, list[QuerySet[Bulletin]]]:
+    """Return the bulletins that wait for `user`: drafts for the office, what is under review for its head."""
+    states = {State.DRAFT} if user.has_role(*OFFICE_ROLES) else set()
+    if user.has_role(Role.OFFICE_HEAD):
+        states.add(State.IN_REVIEW)
+    return {"bulletins": [Bulletin.objects.filter(state__in=states)]} if states else {}
