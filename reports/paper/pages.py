@@ -23,7 +23,7 @@ ROW_LINES = 0.85  # 20 points and the padding
 MORE_LINES = 0.7  # each further line of a table row
 TABLE_CHARS = 37  # 12 point characters across the type area
 FEWEST_ROWS = 3  # a table is not begun for fewer
-SHORT_TABLE = 10  # a table of so many rows is not cut where a page can hold it
+SHORT_TABLE = 6  # a table of so many rows is not cut where a page can hold it
 LINE_PIXELS = 38.65  # 28.99 points
 CONTINUED = "~"
 HEIGHT = re.compile(r'\sheight="(\d+(?:\.\d+)?)"')
