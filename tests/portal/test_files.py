@@ -1,13 +1,17 @@
 """Taking files in and giving them out: scope, limits, digests, the sweep."""
 
+import contextlib
 import io
 import os
+import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
 from http import HTTPStatus
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
 from django.utils import timezone
 from PIL import Image
 
@@ -204,3 +208,22 @@ def test_the_sweep_says_when_a_file_is_missing(item, liaison):
 def test_a_stored_name_cannot_climb_out_of_the_folder():
     with pytest.raises(ValueError, match="no stored name"):
         file_store.path_of("../settings.py")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_fourteen_uploads_at_once_ten_are_kept_and_four_refused(item, liaison, media):
+    start = threading.Barrier(14)
+
+    def send(number):
+        with contextlib.closing(connection):
+            start.wait()
+            try:
+                files.store_upload(item, pdf(f"{number}.pdf"), actor=liaison)
+            except Refused:
+                return "refused"
+            return "stored"
+
+    with ThreadPoolExecutor(14) as pool:
+        results = list(pool.map(send, range(14)))
+    assert sorted(results) == ["refused"] * 4 + ["stored"] * 10
+    assert len(on_disk(media)) == file_kinds.MAX_PER_ROW
