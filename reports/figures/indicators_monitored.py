@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 from functools import partial
 
-from indicators.selectors.figures import FigureRow, Monitored
+from indicators.selectors.figures import FigureRow
+from indicators.selectors.monitored import Monitored
 from portal.models import User
 from reports.figures.figure import Figure
 from reports.figures.period import Period

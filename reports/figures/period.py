@@ -7,7 +7,8 @@ from functools import cached_property
 
 from indicators.months import last_day, shift
 from indicators.selectors import figures as counts
-from indicators.selectors.figures import LEDGERS, Cell, Monitored, Named, Slice
+from indicators.selectors.figures import LEDGERS, Cell, Named, Slice
+from indicators.selectors.monitored import Monitored, monitored_items
 from portal.models import User
 
 LEDGER = Slice(sources=LEDGERS)
@@ -53,7 +54,7 @@ class Period:
     def monitored(self) -> tuple[Monitored, ...]:
         # Two months back: the month before is compared with the one before it, from the same reading.
         months = tuple(shift(self.month, -back) for back in range(3))
-        return counts.monitored_items(self.month.year, months=months)
+        return monitored_items(self.month.year, months=months)
 
     @cached_property
     def _items(self) -> tuple[Cell, ...]:

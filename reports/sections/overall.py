@@ -40,7 +40,9 @@ def totals(book: Book) -> Runs:
     values, closed = book.values, f"{ITEMS}.closed"
     if not known(values, f"{ITEMS}.total"):
         return ()
-    forces: Phrase = [number(values, "indicators.taskforces"), "个"] if book.has("indicators.taskforces") else []
+    forces: Phrase = (
+        [number(values, "indicators.taskforces"), "个"] if book.has("indicators.taskforces") else []
+    )
     share: Phrase = ["占", number(values, closed, "share"), "%"] if known(values, closed, "share") else []
     return sentence(
         [
