@@ -14,7 +14,7 @@ from django.core.exceptions import ImproperlyConfigured
 from portal.secret_key import embedded_secret_key
 
 ROOT = Path(__file__).resolve().parent.parent
-VAR = Path(os.environ.get("PORTAL_VAR", ROOT / "var"))
+VAR = Path(os.environ.get("PORTAL_VAR") or ROOT / "var")
 
 env = environ.Env()
 env.read_env(ROOT / ".env")
