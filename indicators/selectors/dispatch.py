@@ -20,8 +20,8 @@ from indicators.models import (
 )
 from indicators.months import shift
 from indicators.querysets import InstructionQuerySet, ProgressReportQuerySet
-from indicators.selectors.figures import period_of
 from indicators.selectors.measurements import Measured, measured
+from indicators.selectors.monitored import period_of
 from indicators.selectors.standing import LEDGER_SOURCES
 from indicators.workflow import OPEN_STATES, OWED_STATES, PENDING_STATES, ItemState, ReportState
 from portal.models import User
