@@ -75,10 +75,24 @@ _ALL = (
     Definition("letters.supervise_days", "督办", "督办建议", 10, "事项逾期几天后建议发督办函", 1, 180, "天"),
     Definition("letters.talk_days", "督办", "约谈建议", 30, "事项逾期几天后建议约谈", 1, 365, "天"),
     Definition(
-        "letters.circulate_days", "督办", "通报建议", 60, "事项逾期几天、约谈后仍未完成的建议通报", 1, 365, "天"
+        "letters.circulate_days",
+        "督办",
+        "通报建议",
+        60,
+        "事项逾期几天、约谈后仍未完成的建议通报",
+        1,
+        365,
+        "天",
     ),
     Definition(
-        "letters.transfer_days", "督办", "移交建议", 90, "事项逾期几天、通报后仍未完成的建议移交", 1, 730, "天"
+        "letters.transfer_days",
+        "督办",
+        "移交建议",
+        90,
+        "事项逾期几天、通报后仍未完成的建议移交",
+        1,
+        730,
+        "天",
     ),
     Definition("letters.transfer_to", "督办", "移交对象", "县纪委监委", "移交函的主送机关"),
     Definition(

@@ -11,6 +11,7 @@ from django.forms import BaseFormSet, formset_factory
 
 from indicators.lamps import Colour, Rule, Scheme, SchemeError, parse_scheme
 from indicators.params import to_plain
+from portal.forms.styles import DateInput
 
 
 @dataclass(frozen=True)
@@ -71,7 +72,7 @@ class AdoptForm(forms.Form):
     """Name and first day of a new scheme."""
 
     name = forms.CharField(label="名称", max_length=60)
-    valid_from = forms.DateField(label="生效日期", widget=forms.DateInput(attrs={"type": "date"}))
+    valid_from = forms.DateField(label="生效日期", widget=DateInput())
     note = forms.CharField(label="修改理由", max_length=200)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

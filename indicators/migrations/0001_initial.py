@@ -4,358 +4,709 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Adjustment',
+            name="Adjustment",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('extension', '延期'), ('duty', '调整责任单位')], max_length=10, verbose_name='种类')),
-                ('state', models.CharField(choices=[('requested', '待审批'), ('approved', '已同意'), ('refused', '未同意')], default='requested', max_length=10, verbose_name='状态')),
-                ('reason', models.CharField(max_length=300, verbose_name='理由')),
-                ('old_due_on', models.DateField(blank=True, null=True, verbose_name='原时限')),
-                ('new_due_on', models.DateField(blank=True, null=True, verbose_name='新时限')),
-                ('requested_at', models.DateTimeField(verbose_name='申请时间')),
-                ('decided_at', models.DateTimeField(null=True, verbose_name='审批时间')),
-                ('decision', models.CharField(blank=True, max_length=300, verbose_name='审批意见')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("extension", "延期"), ("duty", "调整责任单位")],
+                        max_length=10,
+                        verbose_name="种类",
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("requested", "待审批"), ("approved", "已同意"), ("refused", "未同意")],
+                        default="requested",
+                        max_length=10,
+                        verbose_name="状态",
+                    ),
+                ),
+                ("reason", models.CharField(max_length=300, verbose_name="理由")),
+                ("old_due_on", models.DateField(blank=True, null=True, verbose_name="原时限")),
+                ("new_due_on", models.DateField(blank=True, null=True, verbose_name="新时限")),
+                ("requested_at", models.DateTimeField(verbose_name="申请时间")),
+                ("decided_at", models.DateTimeField(null=True, verbose_name="审批时间")),
+                ("decision", models.CharField(blank=True, max_length=300, verbose_name="审批意见")),
             ],
             options={
-                'verbose_name': '调整',
-                'ordering': ['item', '-pk'],
+                "verbose_name": "调整",
+                "ordering": ["item", "-pk"],
             },
         ),
         migrations.CreateModel(
-            name='ClosingApplication',
+            name="ClosingApplication",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('round', models.PositiveSmallIntegerField(verbose_name='轮次')),
-                ('completed_on', models.DateField(verbose_name='完成日期')),
-                ('result', models.TextField(verbose_name='完成情况')),
-                ('applied_at', models.DateTimeField(verbose_name='申请时间')),
-                ('confirmed_at', models.DateTimeField(null=True, verbose_name='确认时间')),
-                ('lead_at', models.DateTimeField(null=True, verbose_name='初审时间')),
-                ('lead_opinion', models.CharField(blank=True, max_length=300, verbose_name='初审意见')),
-                ('decided_at', models.DateTimeField(null=True, verbose_name='核定时间')),
-                ('opinion', models.CharField(blank=True, max_length=300, verbose_name='核定意见')),
-                ('outcome', models.CharField(choices=[('pending', '审核中'), ('approved', '同意销号'), ('returned', '已退回'), ('withdrawn', '已撤回')], default='pending', max_length=10, verbose_name='结果')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("round", models.PositiveSmallIntegerField(verbose_name="轮次")),
+                ("completed_on", models.DateField(verbose_name="完成日期")),
+                ("result", models.TextField(verbose_name="完成情况")),
+                ("applied_at", models.DateTimeField(verbose_name="申请时间")),
+                ("confirmed_at", models.DateTimeField(null=True, verbose_name="确认时间")),
+                ("lead_at", models.DateTimeField(null=True, verbose_name="初审时间")),
+                ("lead_opinion", models.CharField(blank=True, max_length=300, verbose_name="初审意见")),
+                ("decided_at", models.DateTimeField(null=True, verbose_name="核定时间")),
+                ("opinion", models.CharField(blank=True, max_length=300, verbose_name="核定意见")),
+                (
+                    "outcome",
+                    models.CharField(
+                        choices=[
+                            ("pending", "审核中"),
+                            ("approved", "同意销号"),
+                            ("returned", "已退回"),
+                            ("withdrawn", "已撤回"),
+                        ],
+                        default="pending",
+                        max_length=10,
+                        verbose_name="结果",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '销号申请',
-                'ordering': ['item', '-pk'],
+                "verbose_name": "销号申请",
+                "ordering": ["item", "-pk"],
             },
         ),
         migrations.CreateModel(
-            name='DispatchRound',
+            name="DispatchRound",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('year', models.PositiveSmallIntegerField(verbose_name='年度')),
-                ('number', models.PositiveSmallIntegerField(verbose_name='次数')),
-                ('month', models.DateField(verbose_name='月份')),
-                ('form', models.CharField(choices=[('chief', '指标长调度'), ('office', '营商办调度'), ('lead', '牵头单位调度')], max_length=10, verbose_name='形式')),
-                ('occasion', models.SlugField(max_length=80, unique=True, verbose_name='场次键')),
-                ('state', models.CharField(choices=[('draft', '待召开'), ('held', '已召开'), ('cancelled', '已取消')], default='draft', max_length=10, verbose_name='状态')),
-                ('cutoff_on', models.DateField(verbose_name='数据截至')),
-                ('planned_at', models.DateTimeField(blank=True, null=True, verbose_name='计划时间')),
-                ('place', models.CharField(blank=True, max_length=60, verbose_name='地点')),
-                ('held_on', models.DateField(blank=True, null=True, verbose_name='召开日期')),
-                ('chair', models.CharField(blank=True, max_length=40, verbose_name='主持人')),
-                ('present', models.CharField(blank=True, max_length=300, verbose_name='参加人员')),
-                ('minutes', models.TextField(blank=True, verbose_name='会议纪要')),
-                ('sheet', models.JSONField(blank=True, null=True, verbose_name='调度表')),
-                ('sheet_hash', models.CharField(blank=True, max_length=64, verbose_name='调度表摘要')),
-                ('version', models.PositiveIntegerField(default=1, verbose_name='版本')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("year", models.PositiveSmallIntegerField(verbose_name="年度")),
+                ("number", models.PositiveSmallIntegerField(verbose_name="次数")),
+                ("month", models.DateField(verbose_name="月份")),
+                (
+                    "form",
+                    models.CharField(
+                        choices=[("chief", "指标长调度"), ("office", "营商办调度"), ("lead", "牵头单位调度")],
+                        max_length=10,
+                        verbose_name="形式",
+                    ),
+                ),
+                ("occasion", models.SlugField(max_length=80, unique=True, verbose_name="场次键")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("draft", "待召开"), ("held", "已召开"), ("cancelled", "已取消")],
+                        default="draft",
+                        max_length=10,
+                        verbose_name="状态",
+                    ),
+                ),
+                ("cutoff_on", models.DateField(verbose_name="数据截至")),
+                ("planned_at", models.DateTimeField(blank=True, null=True, verbose_name="计划时间")),
+                ("place", models.CharField(blank=True, max_length=60, verbose_name="地点")),
+                ("held_on", models.DateField(blank=True, null=True, verbose_name="召开日期")),
+                ("chair", models.CharField(blank=True, max_length=40, verbose_name="主持人")),
+                ("present", models.CharField(blank=True, max_length=300, verbose_name="参加人员")),
+                ("minutes", models.TextField(blank=True, verbose_name="会议纪要")),
+                ("sheet", models.JSONField(blank=True, null=True, verbose_name="调度表")),
+                ("sheet_hash", models.CharField(blank=True, max_length=64, verbose_name="调度表摘要")),
+                ("version", models.PositiveIntegerField(default=1, verbose_name="版本")),
             ],
             options={
-                'verbose_name': '调度',
-                'ordering': ['-year', '-number'],
+                "verbose_name": "调度",
+                "ordering": ["-year", "-number"],
             },
         ),
         migrations.CreateModel(
-            name='Indicator',
+            name="Indicator",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('depth', models.PositiveSmallIntegerField(default=1, verbose_name='级次')),
-                ('code', models.SlugField(max_length=60, verbose_name='代码')),
-                ('name', models.CharField(max_length=60, verbose_name='名称')),
-                ('order', models.PositiveIntegerField(default=0, verbose_name='排序')),
-                ('weight', models.DecimalField(decimal_places=4, default=1, max_digits=8, verbose_name='权重')),
-                ('unit', models.CharField(blank=True, max_length=20, verbose_name='单位')),
-                ('better', models.CharField(choices=[('higher', '越高越好'), ('lower', '越低越好')], default='higher', max_length=10, verbose_name='方向')),
-                ('frequency', models.CharField(choices=[('month', '每月'), ('quarter', '每季'), ('year', '每年')], default='month', max_length=10, verbose_name='频次')),
-                ('data_source', models.CharField(blank=True, max_length=120, verbose_name='数据来源')),
-                ('collection_rule', models.TextField(blank=True, verbose_name='采集标准')),
-                ('scoring_rule', models.TextField(blank=True, verbose_name='计分规则')),
-                ('method', models.CharField(choices=[('none', '不计分'), ('frontier', '前沿距离法'), ('efficacy', '功效法'), ('interval', '层差法'), ('direct', '直接赋分法'), ('deduction', '扣分法')], default='none', max_length=20, verbose_name='计分方法')),
-                ('parameters', models.JSONField(blank=True, default=dict, verbose_name='计分参数')),
-                ('target', models.DecimalField(blank=True, decimal_places=4, max_digits=18, null=True, verbose_name='目标值')),
-                ('benchmark', models.DecimalField(blank=True, decimal_places=4, max_digits=18, null=True, verbose_name='对标值')),
-                ('worst', models.DecimalField(blank=True, decimal_places=4, max_digits=18, null=True, verbose_name='最差值')),
-                ('retired_on', models.DateField(blank=True, null=True, verbose_name='停用日期')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("depth", models.PositiveSmallIntegerField(default=1, verbose_name="级次")),
+                ("code", models.SlugField(max_length=60, verbose_name="代码")),
+                ("name", models.CharField(max_length=60, verbose_name="名称")),
+                ("order", models.PositiveIntegerField(default=0, verbose_name="排序")),
+                (
+                    "weight",
+                    models.DecimalField(decimal_places=4, default=1, max_digits=8, verbose_name="权重"),
+                ),
+                ("unit", models.CharField(blank=True, max_length=20, verbose_name="单位")),
+                (
+                    "better",
+                    models.CharField(
+                        choices=[("higher", "越高越好"), ("lower", "越低越好")],
+                        default="higher",
+                        max_length=10,
+                        verbose_name="方向",
+                    ),
+                ),
+                (
+                    "frequency",
+                    models.CharField(
+                        choices=[("month", "每月"), ("quarter", "每季"), ("year", "每年")],
+                        default="month",
+                        max_length=10,
+                        verbose_name="频次",
+                    ),
+                ),
+                ("data_source", models.CharField(blank=True, max_length=120, verbose_name="数据来源")),
+                ("collection_rule", models.TextField(blank=True, verbose_name="采集标准")),
+                ("scoring_rule", models.TextField(blank=True, verbose_name="计分规则")),
+                (
+                    "method",
+                    models.CharField(
+                        choices=[
+                            ("none", "不计分"),
+                            ("frontier", "前沿距离法"),
+                            ("efficacy", "功效法"),
+                            ("interval", "层差法"),
+                            ("direct", "直接赋分法"),
+                            ("deduction", "扣分法"),
+                        ],
+                        default="none",
+                        max_length=20,
+                        verbose_name="计分方法",
+                    ),
+                ),
+                ("parameters", models.JSONField(blank=True, default=dict, verbose_name="计分参数")),
+                (
+                    "target",
+                    models.DecimalField(
+                        blank=True, decimal_places=4, max_digits=18, null=True, verbose_name="目标值"
+                    ),
+                ),
+                (
+                    "benchmark",
+                    models.DecimalField(
+                        blank=True, decimal_places=4, max_digits=18, null=True, verbose_name="对标值"
+                    ),
+                ),
+                (
+                    "worst",
+                    models.DecimalField(
+                        blank=True, decimal_places=4, max_digits=18, null=True, verbose_name="最差值"
+                    ),
+                ),
+                ("retired_on", models.DateField(blank=True, null=True, verbose_name="停用日期")),
             ],
             options={
-                'verbose_name': '指标',
-                'ordering': ['system', 'order', 'pk'],
+                "verbose_name": "指标",
+                "ordering": ["system", "order", "pk"],
             },
         ),
         migrations.CreateModel(
-            name='IndicatorSystem',
+            name="IndicatorSystem",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('year', models.PositiveSmallIntegerField(verbose_name='年度')),
-                ('level', models.CharField(choices=[('national', '国评'), ('provincial', '省评'), ('county', '自定')], default='provincial', max_length=20, verbose_name='层级')),
-                ('title', models.CharField(max_length=80, verbose_name='名称')),
-                ('state', models.CharField(choices=[('draft', '编制中'), ('active', '执行中'), ('archived', '已归档')], default='draft', max_length=10, verbose_name='状态')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("year", models.PositiveSmallIntegerField(verbose_name="年度")),
+                (
+                    "level",
+                    models.CharField(
+                        choices=[("national", "国评"), ("provincial", "省评"), ("county", "自定")],
+                        default="provincial",
+                        max_length=20,
+                        verbose_name="层级",
+                    ),
+                ),
+                ("title", models.CharField(max_length=80, verbose_name="名称")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("draft", "编制中"), ("active", "执行中"), ("archived", "已归档")],
+                        default="draft",
+                        max_length=10,
+                        verbose_name="状态",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '指标体系',
-                'ordering': ['-year', 'pk'],
+                "verbose_name": "指标体系",
+                "ordering": ["-year", "pk"],
             },
         ),
         migrations.CreateModel(
-            name='Instruction',
+            name="Instruction",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('given_on', models.DateField(verbose_name='交办日期')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("given_on", models.DateField(verbose_name="交办日期")),
             ],
             options={
-                'verbose_name': '交办',
-                'ordering': ['-given_on', '-pk'],
+                "verbose_name": "交办",
+                "ordering": ["-given_on", "-pk"],
             },
         ),
         migrations.CreateModel(
-            name='LampRecord',
+            name="LampRecord",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('month', models.DateField(verbose_name='月份')),
-                ('colour', models.CharField(choices=[('red', '红'), ('yellow', '黄'), ('green', '绿'), ('blue', '蓝'), ('grey', '灰')], max_length=10, verbose_name='亮灯')),
-                ('reason', models.CharField(max_length=40, verbose_name='原因')),
-                ('percent', models.DecimalField(decimal_places=1, max_digits=5, verbose_name='进度')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("month", models.DateField(verbose_name="月份")),
+                (
+                    "colour",
+                    models.CharField(
+                        choices=[
+                            ("red", "红"),
+                            ("yellow", "黄"),
+                            ("green", "绿"),
+                            ("blue", "蓝"),
+                            ("grey", "灰"),
+                        ],
+                        max_length=10,
+                        verbose_name="亮灯",
+                    ),
+                ),
+                ("reason", models.CharField(max_length=40, verbose_name="原因")),
+                ("percent", models.DecimalField(decimal_places=1, max_digits=5, verbose_name="进度")),
             ],
             options={
-                'verbose_name': '逐月亮灯',
-                'ordering': ['month', 'item'],
+                "verbose_name": "逐月亮灯",
+                "ordering": ["month", "item"],
             },
         ),
         migrations.CreateModel(
-            name='LampScheme',
+            name="LampScheme",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=60, verbose_name='名称')),
-                ('rules', models.JSONField(verbose_name='规则')),
-                ('valid_from', models.DateField(verbose_name='生效日期')),
-                ('note', models.CharField(blank=True, max_length=200, verbose_name='说明')),
-                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='制定时间')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(max_length=60, verbose_name="名称")),
+                ("rules", models.JSONField(verbose_name="规则")),
+                ("valid_from", models.DateField(verbose_name="生效日期")),
+                ("note", models.CharField(blank=True, max_length=200, verbose_name="说明")),
+                ("created_at", models.DateTimeField(auto_now_add=True, verbose_name="制定时间")),
             ],
             options={
-                'verbose_name': '亮灯规则',
-                'ordering': ['-valid_from', '-pk'],
+                "verbose_name": "亮灯规则",
+                "ordering": ["-valid_from", "-pk"],
             },
         ),
         migrations.CreateModel(
-            name='Letter',
+            name="Letter",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('rung', models.CharField(choices=[('remind', '提醒函'), ('chase', '催办通知'), ('supervise', '督办函'), ('talk', '约谈通知'), ('circulate', '通报'), ('transfer', '移交函')], max_length=10, verbose_name='文种')),
-                ('state', models.CharField(choices=[('proposed', '待签发'), ('issued', '已签发'), ('dismissed', '不予发出')], default='proposed', max_length=10, verbose_name='状态')),
-                ('number', models.CharField(blank=True, max_length=40, verbose_name='文号')),
-                ('occasion', models.SlugField(max_length=80, unique=True, verbose_name='事由键')),
-                ('reason', models.CharField(max_length=300, verbose_name='理由')),
-                ('body', models.TextField(blank=True, verbose_name='正文')),
-                ('reply_by', models.DateField(blank=True, null=True, verbose_name='反馈时限')),
-                ('proposed_at', models.DateTimeField(verbose_name='提出时间')),
-                ('issued_on', models.DateField(blank=True, null=True, verbose_name='签发日期')),
-                ('document', models.JSONField(blank=True, null=True, verbose_name='文书')),
-                ('dismissal_reason', models.CharField(blank=True, max_length=300, verbose_name='不发理由')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "rung",
+                    models.CharField(
+                        choices=[
+                            ("remind", "提醒函"),
+                            ("chase", "催办通知"),
+                            ("supervise", "督办函"),
+                            ("talk", "约谈通知"),
+                            ("circulate", "通报"),
+                            ("transfer", "移交函"),
+                        ],
+                        max_length=10,
+                        verbose_name="文种",
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("proposed", "待签发"), ("issued", "已签发"), ("dismissed", "不予发出")],
+                        default="proposed",
+                        max_length=10,
+                        verbose_name="状态",
+                    ),
+                ),
+                ("number", models.CharField(blank=True, max_length=40, verbose_name="文号")),
+                ("occasion", models.SlugField(max_length=80, unique=True, verbose_name="事由键")),
+                ("reason", models.CharField(max_length=300, verbose_name="理由")),
+                ("body", models.TextField(blank=True, verbose_name="正文")),
+                ("reply_by", models.DateField(blank=True, null=True, verbose_name="反馈时限")),
+                ("proposed_at", models.DateTimeField(verbose_name="提出时间")),
+                ("issued_on", models.DateField(blank=True, null=True, verbose_name="签发日期")),
+                ("document", models.JSONField(blank=True, null=True, verbose_name="文书")),
+                ("dismissal_reason", models.CharField(blank=True, max_length=300, verbose_name="不发理由")),
             ],
             options={
-                'verbose_name': '督办文书',
-                'ordering': ['-pk'],
+                "verbose_name": "督办文书",
+                "ordering": ["-pk"],
             },
         ),
         migrations.CreateModel(
-            name='Measurement',
+            name="Measurement",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('period', models.DateField(verbose_name='期间首日')),
-                ('value', models.DecimalField(blank=True, decimal_places=4, max_digits=18, null=True, verbose_name='监测值')),
-                ('note', models.CharField(blank=True, max_length=200, verbose_name='说明')),
-                ('source', models.CharField(blank=True, max_length=120, verbose_name='来源')),
-                ('state', models.CharField(choices=[('draft', '草稿'), ('submitted', '待审核'), ('returned', '已退回'), ('verified', '已审核')], default='draft', max_length=10, verbose_name='状态')),
-                ('submitted_at', models.DateTimeField(blank=True, null=True, verbose_name='提交时间')),
-                ('verified_at', models.DateTimeField(blank=True, null=True, verbose_name='审核时间')),
-                ('return_reason', models.CharField(blank=True, max_length=300, verbose_name='退回原因')),
-                ('version', models.PositiveIntegerField(default=1, verbose_name='版本')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("period", models.DateField(verbose_name="期间首日")),
+                (
+                    "value",
+                    models.DecimalField(
+                        blank=True, decimal_places=4, max_digits=18, null=True, verbose_name="监测值"
+                    ),
+                ),
+                ("note", models.CharField(blank=True, max_length=200, verbose_name="说明")),
+                ("source", models.CharField(blank=True, max_length=120, verbose_name="来源")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("draft", "草稿"),
+                            ("submitted", "待审核"),
+                            ("returned", "已退回"),
+                            ("verified", "已审核"),
+                        ],
+                        default="draft",
+                        max_length=10,
+                        verbose_name="状态",
+                    ),
+                ),
+                ("submitted_at", models.DateTimeField(blank=True, null=True, verbose_name="提交时间")),
+                ("verified_at", models.DateTimeField(blank=True, null=True, verbose_name="审核时间")),
+                ("return_reason", models.CharField(blank=True, max_length=300, verbose_name="退回原因")),
+                ("version", models.PositiveIntegerField(default=1, verbose_name="版本")),
             ],
             options={
-                'verbose_name': '监测值',
-                'ordering': ['indicator', 'period'],
+                "verbose_name": "监测值",
+                "ordering": ["indicator", "period"],
             },
         ),
         migrations.CreateModel(
-            name='Milestone',
+            name="Milestone",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('month', models.DateField(verbose_name='月份')),
-                ('text', models.CharField(max_length=120, verbose_name='节点')),
-                ('percent', models.DecimalField(decimal_places=1, max_digits=5, verbose_name='应达进度')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("month", models.DateField(verbose_name="月份")),
+                ("text", models.CharField(max_length=120, verbose_name="节点")),
+                ("percent", models.DecimalField(decimal_places=1, max_digits=5, verbose_name="应达进度")),
             ],
             options={
-                'verbose_name': '节点',
-                'ordering': ['item', 'month'],
+                "verbose_name": "节点",
+                "ordering": ["item", "month"],
             },
         ),
         migrations.CreateModel(
-            name='MonthUnlock',
+            name="MonthUnlock",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('until', models.DateField(verbose_name='开放至')),
-                ('reason', models.CharField(max_length=300, verbose_name='理由')),
-                ('granted_at', models.DateTimeField(verbose_name='批准时间')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("until", models.DateField(verbose_name="开放至")),
+                ("reason", models.CharField(max_length=300, verbose_name="理由")),
+                ("granted_at", models.DateTimeField(verbose_name="批准时间")),
             ],
             options={
-                'verbose_name': '月报解锁',
-                'ordering': ['-pk'],
+                "verbose_name": "月报解锁",
+                "ordering": ["-pk"],
             },
         ),
         migrations.CreateModel(
-            name='ProgressReport',
+            name="ProgressReport",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('month', models.DateField(verbose_name='月份')),
-                ('state', models.CharField(choices=[('missing', '未填报'), ('draft', '草稿'), ('submitted', '待审核'), ('lead_passed', '牵头已审'), ('returned', '已退回'), ('verified', '已审核')], default='missing', max_length=12, verbose_name='状态')),
-                ('previous_percent', models.DecimalField(decimal_places=1, default=0, max_digits=5, verbose_name='上月进度')),
-                ('percent', models.DecimalField(blank=True, decimal_places=1, max_digits=5, null=True, verbose_name='累计进度')),
-                ('quantity_done', models.DecimalField(blank=True, decimal_places=2, max_digits=14, null=True, verbose_name='累计完成')),
-                ('done', models.CharField(blank=True, max_length=300, verbose_name='本月进展')),
-                ('problems', models.CharField(blank=True, max_length=300, verbose_name='存在问题')),
-                ('coordination', models.CharField(blank=True, max_length=300, verbose_name='提请协调')),
-                ('next_step', models.CharField(blank=True, max_length=300, verbose_name='下步打算')),
-                ('no_change', models.BooleanField(default=False, verbose_name='本月无变化')),
-                ('is_late', models.BooleanField(default=False, verbose_name='迟报')),
-                ('submitted_at', models.DateTimeField(blank=True, null=True, verbose_name='提交时间')),
-                ('lead_passed_at', models.DateTimeField(blank=True, null=True, verbose_name='牵头审核时间')),
-                ('verified_at', models.DateTimeField(blank=True, null=True, verbose_name='审核时间')),
-                ('returned_at', models.DateTimeField(blank=True, null=True, verbose_name='退回时间')),
-                ('return_reason', models.CharField(blank=True, max_length=300, verbose_name='退回原因')),
-                ('return_count', models.PositiveSmallIntegerField(default=0, verbose_name='退回次数')),
-                ('saved_at', models.DateTimeField(blank=True, null=True, verbose_name='保存时间')),
-                ('version', models.PositiveIntegerField(default=1, verbose_name='版本')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("month", models.DateField(verbose_name="月份")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("missing", "未填报"),
+                            ("draft", "草稿"),
+                            ("submitted", "待审核"),
+                            ("lead_passed", "牵头已审"),
+                            ("returned", "已退回"),
+                            ("verified", "已审核"),
+                        ],
+                        default="missing",
+                        max_length=12,
+                        verbose_name="状态",
+                    ),
+                ),
+                (
+                    "previous_percent",
+                    models.DecimalField(decimal_places=1, default=0, max_digits=5, verbose_name="上月进度"),
+                ),
+                (
+                    "percent",
+                    models.DecimalField(
+                        blank=True, decimal_places=1, max_digits=5, null=True, verbose_name="累计进度"
+                    ),
+                ),
+                (
+                    "quantity_done",
+                    models.DecimalField(
+                        blank=True, decimal_places=2, max_digits=14, null=True, verbose_name="累计完成"
+                    ),
+                ),
+                ("done", models.CharField(blank=True, max_length=300, verbose_name="本月进展")),
+                ("problems", models.CharField(blank=True, max_length=300, verbose_name="存在问题")),
+                ("coordination", models.CharField(blank=True, max_length=300, verbose_name="提请协调")),
+                ("next_step", models.CharField(blank=True, max_length=300, verbose_name="下步打算")),
+                ("no_change", models.BooleanField(default=False, verbose_name="本月无变化")),
+                ("is_late", models.BooleanField(default=False, verbose_name="迟报")),
+                ("submitted_at", models.DateTimeField(blank=True, null=True, verbose_name="提交时间")),
+                ("lead_passed_at", models.DateTimeField(blank=True, null=True, verbose_name="牵头审核时间")),
+                ("verified_at", models.DateTimeField(blank=True, null=True, verbose_name="审核时间")),
+                ("returned_at", models.DateTimeField(blank=True, null=True, verbose_name="退回时间")),
+                ("return_reason", models.CharField(blank=True, max_length=300, verbose_name="退回原因")),
+                ("return_count", models.PositiveSmallIntegerField(default=0, verbose_name="退回次数")),
+                ("saved_at", models.DateTimeField(blank=True, null=True, verbose_name="保存时间")),
+                ("version", models.PositiveIntegerField(default=1, verbose_name="版本")),
             ],
             options={
-                'verbose_name': '进展',
-                'ordering': ['month', 'item'],
+                "verbose_name": "进展",
+                "ordering": ["month", "item"],
             },
         ),
         migrations.CreateModel(
-            name='RankRecord',
+            name="RankRecord",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('period', models.DateField(verbose_name='期间首日')),
-                ('rank', models.PositiveSmallIntegerField(verbose_name='位次')),
-                ('of', models.PositiveSmallIntegerField(verbose_name='参评数')),
-                ('source', models.CharField(blank=True, max_length=120, verbose_name='依据')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("period", models.DateField(verbose_name="期间首日")),
+                ("rank", models.PositiveSmallIntegerField(verbose_name="位次")),
+                ("of", models.PositiveSmallIntegerField(verbose_name="参评数")),
+                ("source", models.CharField(blank=True, max_length=120, verbose_name="依据")),
             ],
             options={
-                'verbose_name': '位次',
-                'ordering': ['indicator', '-period'],
+                "verbose_name": "位次",
+                "ordering": ["indicator", "-period"],
             },
         ),
         migrations.CreateModel(
-            name='ReportingMonth',
+            name="ReportingMonth",
             fields=[
-                ('month', models.DateField(primary_key=True, serialize=False, verbose_name='月份')),
-                ('opened_at', models.DateTimeField(verbose_name='开放时间')),
-                ('due_on', models.DateField(verbose_name='按时截止')),
-                ('closes_on', models.DateField(verbose_name='封账日期')),
-                ('provisional', models.BooleanField(default=False, verbose_name='暂定')),
-                ('closed_at', models.DateTimeField(blank=True, null=True, verbose_name='封账时间')),
+                ("month", models.DateField(primary_key=True, serialize=False, verbose_name="月份")),
+                ("opened_at", models.DateTimeField(verbose_name="开放时间")),
+                ("due_on", models.DateField(verbose_name="按时截止")),
+                ("closes_on", models.DateField(verbose_name="封账日期")),
+                ("provisional", models.BooleanField(default=False, verbose_name="暂定")),
+                ("closed_at", models.DateTimeField(blank=True, null=True, verbose_name="封账时间")),
             ],
             options={
-                'verbose_name': '月报',
-                'ordering': ['-month'],
+                "verbose_name": "月报",
+                "ordering": ["-month"],
             },
         ),
         migrations.CreateModel(
-            name='TaskForce',
+            name="TaskForce",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('year', models.PositiveSmallIntegerField(verbose_name='年度')),
-                ('code', models.SlugField(max_length=60, unique=True, verbose_name='代码')),
-                ('name', models.CharField(max_length=40, verbose_name='名称')),
-                ('order', models.PositiveIntegerField(default=0, verbose_name='排序')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("year", models.PositiveSmallIntegerField(verbose_name="年度")),
+                ("code", models.SlugField(max_length=60, unique=True, verbose_name="代码")),
+                ("name", models.CharField(max_length=40, verbose_name="名称")),
+                ("order", models.PositiveIntegerField(default=0, verbose_name="排序")),
             ],
             options={
-                'verbose_name': '专班',
-                'ordering': ['-year', 'order', 'pk'],
+                "verbose_name": "专班",
+                "ordering": ["-year", "order", "pk"],
             },
         ),
         migrations.CreateModel(
-            name='TaskForceMember',
+            name="TaskForceMember",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('duty', models.CharField(choices=[('chief', '指标长'), ('deputy', '副指标长'), ('liaison', '联络员')], max_length=10, verbose_name='职责')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "duty",
+                    models.CharField(
+                        choices=[("chief", "指标长"), ("deputy", "副指标长"), ("liaison", "联络员")],
+                        max_length=10,
+                        verbose_name="职责",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '专班成员',
-                'ordering': ['task_force', 'pk'],
+                "verbose_name": "专班成员",
+                "ordering": ["task_force", "pk"],
             },
         ),
         migrations.CreateModel(
-            name='WorkItem',
+            name="WorkItem",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.CharField(max_length=24, unique=True, verbose_name='编号')),
-                ('title', models.CharField(max_length=120, verbose_name='事项')),
-                ('target', models.TextField(blank=True, verbose_name='目标')),
-                ('quantity', models.DecimalField(blank=True, decimal_places=2, max_digits=14, null=True, verbose_name='目标数量')),
-                ('unit', models.CharField(blank=True, max_length=20, verbose_name='计量单位')),
-                ('measures', models.TextField(blank=True, verbose_name='举措')),
-                ('responsible_leader', models.CharField(blank=True, max_length=40, verbose_name='责任领导')),
-                ('responsible_person', models.CharField(blank=True, max_length=40, verbose_name='责任人')),
-                ('start_on', models.DateField(verbose_name='开始日期')),
-                ('due_on', models.DateField(blank=True, null=True, verbose_name='完成时限')),
-                ('original_due_on', models.DateField(blank=True, null=True, verbose_name='原定时限')),
-                ('weight', models.PositiveSmallIntegerField(default=1, verbose_name='权重')),
-                ('is_important', models.BooleanField(default=False, verbose_name='重点')),
-                ('is_urgent', models.BooleanField(default=False, verbose_name='紧急')),
-                ('state', models.CharField(choices=[('planned', '未启动'), ('in_progress', '推进中'), ('awaiting_unit', '待单位确认'), ('awaiting_lead', '待牵头单位初审'), ('awaiting_office', '待营商办核定'), ('closed', '已销号'), ('suspended', '已中止'), ('cancelled', '已取消')], default='planned', max_length=20, verbose_name='状态')),
-                ('round', models.PositiveSmallIntegerField(default=1, verbose_name='轮次')),
-                ('closed_on', models.DateField(blank=True, null=True, verbose_name='销号日期')),
-                ('percent', models.DecimalField(decimal_places=1, default=0, max_digits=5, verbose_name='进度')),
-                ('quantity_done', models.DecimalField(blank=True, decimal_places=2, max_digits=14, null=True, verbose_name='完成数量')),
-                ('verified_month', models.DateField(blank=True, null=True, verbose_name='最近审核月份')),
-                ('lamp', models.CharField(choices=[('red', '红'), ('yellow', '黄'), ('green', '绿'), ('blue', '蓝'), ('grey', '灰')], default='green', max_length=10, verbose_name='亮灯')),
-                ('lamp_reason', models.CharField(blank=True, max_length=40, verbose_name='亮灯原因')),
-                ('lamp_as_of', models.DateField(blank=True, null=True, verbose_name='亮灯日期')),
-                ('version', models.PositiveIntegerField(default=1, verbose_name='版本')),
-                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='建立时间')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("number", models.CharField(max_length=24, unique=True, verbose_name="编号")),
+                ("title", models.CharField(max_length=120, verbose_name="事项")),
+                ("target", models.TextField(blank=True, verbose_name="目标")),
+                (
+                    "quantity",
+                    models.DecimalField(
+                        blank=True, decimal_places=2, max_digits=14, null=True, verbose_name="目标数量"
+                    ),
+                ),
+                ("unit", models.CharField(blank=True, max_length=20, verbose_name="计量单位")),
+                ("measures", models.TextField(blank=True, verbose_name="举措")),
+                ("responsible_leader", models.CharField(blank=True, max_length=40, verbose_name="责任领导")),
+                ("responsible_person", models.CharField(blank=True, max_length=40, verbose_name="责任人")),
+                ("start_on", models.DateField(verbose_name="开始日期")),
+                ("due_on", models.DateField(blank=True, null=True, verbose_name="完成时限")),
+                ("original_due_on", models.DateField(blank=True, null=True, verbose_name="原定时限")),
+                ("weight", models.PositiveSmallIntegerField(default=1, verbose_name="权重")),
+                ("is_important", models.BooleanField(default=False, verbose_name="重点")),
+                ("is_urgent", models.BooleanField(default=False, verbose_name="紧急")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("planned", "未启动"),
+                            ("in_progress", "推进中"),
+                            ("awaiting_unit", "待单位确认"),
+                            ("awaiting_lead", "待牵头单位初审"),
+                            ("awaiting_office", "待营商办核定"),
+                            ("closed", "已销号"),
+                            ("suspended", "已中止"),
+                            ("cancelled", "已取消"),
+                        ],
+                        default="planned",
+                        max_length=20,
+                        verbose_name="状态",
+                    ),
+                ),
+                ("round", models.PositiveSmallIntegerField(default=1, verbose_name="轮次")),
+                ("closed_on", models.DateField(blank=True, null=True, verbose_name="销号日期")),
+                (
+                    "percent",
+                    models.DecimalField(decimal_places=1, default=0, max_digits=5, verbose_name="进度"),
+                ),
+                (
+                    "quantity_done",
+                    models.DecimalField(
+                        blank=True, decimal_places=2, max_digits=14, null=True, verbose_name="完成数量"
+                    ),
+                ),
+                ("verified_month", models.DateField(blank=True, null=True, verbose_name="最近审核月份")),
+                (
+                    "lamp",
+                    models.CharField(
+                        choices=[
+                            ("red", "红"),
+                            ("yellow", "黄"),
+                            ("green", "绿"),
+                            ("blue", "蓝"),
+                            ("grey", "灰"),
+                        ],
+                        default="green",
+                        max_length=10,
+                        verbose_name="亮灯",
+                    ),
+                ),
+                ("lamp_reason", models.CharField(blank=True, max_length=40, verbose_name="亮灯原因")),
+                ("lamp_as_of", models.DateField(blank=True, null=True, verbose_name="亮灯日期")),
+                ("version", models.PositiveIntegerField(default=1, verbose_name="版本")),
+                ("created_at", models.DateTimeField(auto_now_add=True, verbose_name="建立时间")),
             ],
             options={
-                'verbose_name': '事项',
-                'ordering': ['pk'],
+                "verbose_name": "事项",
+                "ordering": ["pk"],
             },
         ),
         migrations.CreateModel(
-            name='WorkList',
+            name="WorkList",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('year', models.PositiveSmallIntegerField(verbose_name='年度')),
-                ('source', models.CharField(choices=[('benchmarking', '对标提升'), ('innovation_pilot', '创新试点'), ('evaluation_problems', '省评反馈'), ('survey_problems', '领题调研'), ('inspection', '督查发现'), ('instruction', '调度交办'), ('blockage', '堵点难点'), ('complaint', '诉求转办'), ('legacy_promise', '新官不理旧账'), ('other', '其他')], max_length=30, verbose_name='来源')),
-                ('kind', models.CharField(choices=[('task', '任务'), ('problem', '问题')], max_length=10, verbose_name='种类')),
-                ('title', models.CharField(max_length=80, verbose_name='名称')),
-                ('label', models.CharField(max_length=20, verbose_name='简称')),
-                ('prefix', models.CharField(max_length=6, verbose_name='编号前缀')),
-                ('basis', models.CharField(blank=True, max_length=160, verbose_name='依据文件')),
-                ('order', models.PositiveIntegerField(default=0, verbose_name='排序')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("year", models.PositiveSmallIntegerField(verbose_name="年度")),
+                (
+                    "source",
+                    models.CharField(
+                        choices=[
+                            ("benchmarking", "对标提升"),
+                            ("innovation_pilot", "创新试点"),
+                            ("evaluation_problems", "省评反馈"),
+                            ("survey_problems", "领题调研"),
+                            ("inspection", "督查发现"),
+                            ("instruction", "调度交办"),
+                            ("blockage", "堵点难点"),
+                            ("complaint", "诉求转办"),
+                            ("legacy_promise", "新官不理旧账"),
+                            ("other", "其他"),
+                        ],
+                        max_length=30,
+                        verbose_name="来源",
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("task", "任务"), ("problem", "问题")], max_length=10, verbose_name="种类"
+                    ),
+                ),
+                ("title", models.CharField(max_length=80, verbose_name="名称")),
+                ("label", models.CharField(max_length=20, verbose_name="简称")),
+                ("prefix", models.CharField(max_length=6, verbose_name="编号前缀")),
+                ("basis", models.CharField(blank=True, max_length=160, verbose_name="依据文件")),
+                ("order", models.PositiveIntegerField(default=0, verbose_name="排序")),
             ],
             options={
-                'verbose_name': '台账',
-                'ordering': ['-year', 'order', 'pk'],
+                "verbose_name": "台账",
+                "ordering": ["-year", "order", "pk"],
             },
         ),
     ]

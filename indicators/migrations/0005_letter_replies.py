@@ -6,31 +6,37 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('indicators', '0004_adjustment_kind_date'),
+        ("indicators", "0004_adjustment_kind_date"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='letter',
-            name='replied_by',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='反馈人'),
+            model_name="letter",
+            name="replied_by",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+                verbose_name="反馈人",
+            ),
         ),
         migrations.AddField(
-            model_name='letter',
-            name='replied_on',
-            field=models.DateField(blank=True, null=True, verbose_name='反馈日期'),
+            model_name="letter",
+            name="replied_on",
+            field=models.DateField(blank=True, null=True, verbose_name="反馈日期"),
         ),
         migrations.AddField(
-            model_name='letter',
-            name='reply',
-            field=models.TextField(blank=True, verbose_name='单位反馈'),
+            model_name="letter",
+            name="reply",
+            field=models.TextField(blank=True, verbose_name="单位反馈"),
         ),
         migrations.AddField(
-            model_name='letter',
-            name='version',
-            field=models.PositiveIntegerField(default=1, verbose_name='版本'),
+            model_name="letter",
+            name="version",
+            field=models.PositiveIntegerField(default=1, verbose_name="版本"),
         ),
     ]

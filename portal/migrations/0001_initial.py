@@ -7,354 +7,668 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('contenttypes', '0002_remove_content_type_name'),
+        ("contenttypes", "0002_remove_content_type_name"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='User',
+            name="User",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('password', models.CharField(max_length=128, verbose_name='password')),
-                ('last_login', models.DateTimeField(blank=True, null=True, verbose_name='last login')),
-                ('username', models.CharField(max_length=40, verbose_name='账号')),
-                ('name', models.CharField(max_length=40, verbose_name='姓名')),
-                ('title', models.CharField(blank=True, max_length=40, verbose_name='职务')),
-                ('phone', models.CharField(blank=True, max_length=20, verbose_name='手机')),
-                ('email', models.EmailField(blank=True, max_length=254, verbose_name='邮箱')),
-                ('is_active', models.BooleanField(default=True, verbose_name='启用')),
-                ('disabled_reason', models.CharField(blank=True, max_length=200, verbose_name='停用原因')),
-                ('must_change_password', models.BooleanField(default=True, verbose_name='须改密码')),
-                ('password_changed_at', models.DateTimeField(blank=True, null=True, verbose_name='密码更换时间')),
-                ('initial_password_until', models.DateTimeField(blank=True, null=True, verbose_name='初始密码有效至')),
-                ('last_seen_at', models.DateTimeField(blank=True, null=True, verbose_name='最近访问')),
-                ('session_epoch', models.PositiveIntegerField(default=0, verbose_name='会话批次')),
-                ('totp_secret', models.CharField(blank=True, max_length=200, verbose_name='动态口令密钥')),
-                ('totp_confirmed_at', models.DateTimeField(blank=True, null=True, verbose_name='动态口令启用时间')),
-                ('totp_last_step', models.BigIntegerField(default=0, verbose_name='已用动态口令时段')),
-                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='建立时间')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("password", models.CharField(max_length=128, verbose_name="password")),
+                ("last_login", models.DateTimeField(blank=True, null=True, verbose_name="last login")),
+                ("username", models.CharField(max_length=40, verbose_name="账号")),
+                ("name", models.CharField(max_length=40, verbose_name="姓名")),
+                ("title", models.CharField(blank=True, max_length=40, verbose_name="职务")),
+                ("phone", models.CharField(blank=True, max_length=20, verbose_name="手机")),
+                ("email", models.EmailField(blank=True, max_length=254, verbose_name="邮箱")),
+                ("is_active", models.BooleanField(default=True, verbose_name="启用")),
+                ("disabled_reason", models.CharField(blank=True, max_length=200, verbose_name="停用原因")),
+                ("must_change_password", models.BooleanField(default=True, verbose_name="须改密码")),
+                (
+                    "password_changed_at",
+                    models.DateTimeField(blank=True, null=True, verbose_name="密码更换时间"),
+                ),
+                (
+                    "initial_password_until",
+                    models.DateTimeField(blank=True, null=True, verbose_name="初始密码有效至"),
+                ),
+                ("last_seen_at", models.DateTimeField(blank=True, null=True, verbose_name="最近访问")),
+                ("session_epoch", models.PositiveIntegerField(default=0, verbose_name="会话批次")),
+                ("totp_secret", models.CharField(blank=True, max_length=200, verbose_name="动态口令密钥")),
+                (
+                    "totp_confirmed_at",
+                    models.DateTimeField(blank=True, null=True, verbose_name="动态口令启用时间"),
+                ),
+                ("totp_last_step", models.BigIntegerField(default=0, verbose_name="已用动态口令时段")),
+                ("created_at", models.DateTimeField(auto_now_add=True, verbose_name="建立时间")),
             ],
             options={
-                'verbose_name': '人员',
-                'ordering': ['organisation__order', 'pk'],
+                "verbose_name": "人员",
+                "ordering": ["organisation__order", "pk"],
             },
         ),
         migrations.CreateModel(
-            name='AuditSeal',
+            name="AuditSeal",
             fields=[
-                ('sequence', models.BigIntegerField(primary_key=True, serialize=False, verbose_name='序号')),
-                ('event_id', models.BigIntegerField(unique=True, verbose_name='审计记录')),
-                ('hash', models.CharField(max_length=64, verbose_name='链值')),
+                ("sequence", models.BigIntegerField(primary_key=True, serialize=False, verbose_name="序号")),
+                ("event_id", models.BigIntegerField(unique=True, verbose_name="审计记录")),
+                ("hash", models.CharField(max_length=64, verbose_name="链值")),
             ],
             options={
-                'verbose_name': '审计封存',
-                'ordering': ['sequence'],
+                "verbose_name": "审计封存",
+                "ordering": ["sequence"],
             },
         ),
         migrations.CreateModel(
-            name='CalendarDay',
+            name="CalendarDay",
             fields=[
-                ('date', models.DateField(primary_key=True, serialize=False, verbose_name='日期')),
-                ('is_workday', models.BooleanField(verbose_name='上班')),
-                ('name', models.CharField(blank=True, max_length=40, verbose_name='名称')),
-                ('source', models.CharField(blank=True, max_length=120, verbose_name='依据')),
+                ("date", models.DateField(primary_key=True, serialize=False, verbose_name="日期")),
+                ("is_workday", models.BooleanField(verbose_name="上班")),
+                ("name", models.CharField(blank=True, max_length=40, verbose_name="名称")),
+                ("source", models.CharField(blank=True, max_length=120, verbose_name="依据")),
             ],
             options={
-                'verbose_name': '日历例外',
-                'ordering': ['date'],
+                "verbose_name": "日历例外",
+                "ordering": ["date"],
             },
         ),
         migrations.CreateModel(
-            name='CalendarYear',
+            name="CalendarYear",
             fields=[
-                ('year', models.PositiveSmallIntegerField(primary_key=True, serialize=False, verbose_name='年份')),
-                ('source', models.CharField(blank=True, max_length=120, verbose_name='依据')),
-                ('version', models.PositiveIntegerField(default=1, verbose_name='版本')),
-                ('loaded_at', models.DateTimeField(auto_now=True, verbose_name='载入时间')),
+                (
+                    "year",
+                    models.PositiveSmallIntegerField(primary_key=True, serialize=False, verbose_name="年份"),
+                ),
+                ("source", models.CharField(blank=True, max_length=120, verbose_name="依据")),
+                ("version", models.PositiveIntegerField(default=1, verbose_name="版本")),
+                ("loaded_at", models.DateTimeField(auto_now=True, verbose_name="载入时间")),
             ],
             options={
-                'verbose_name': '日历年度',
-                'ordering': ['-year'],
+                "verbose_name": "日历年度",
+                "ordering": ["-year"],
             },
         ),
         migrations.CreateModel(
-            name='ChainHead',
+            name="ChainHead",
             fields=[
-                ('name', models.CharField(max_length=20, primary_key=True, serialize=False, verbose_name='链')),
-                ('sequence', models.BigIntegerField(default=0, verbose_name='序号')),
-                ('hash', models.CharField(default='', max_length=64, verbose_name='链值')),
-                ('floor', models.BigIntegerField(default=0, verbose_name='已封存至')),
+                (
+                    "name",
+                    models.CharField(max_length=20, primary_key=True, serialize=False, verbose_name="链"),
+                ),
+                ("sequence", models.BigIntegerField(default=0, verbose_name="序号")),
+                ("hash", models.CharField(default="", max_length=64, verbose_name="链值")),
+                ("floor", models.BigIntegerField(default=0, verbose_name="已封存至")),
             ],
             options={
-                'verbose_name': '审计链',
+                "verbose_name": "审计链",
             },
         ),
         migrations.CreateModel(
-            name='LoginAttempt',
+            name="LoginAttempt",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('username', models.CharField(db_index=True, max_length=150, verbose_name='账号')),
-                ('address', models.GenericIPAddressField(db_index=True, null=True, verbose_name='地址')),
-                ('at', models.DateTimeField(db_index=True, verbose_name='时间')),
-                ('succeeded', models.BooleanField(default=False, verbose_name='成功')),
-                ('cleared', models.BooleanField(default=False, verbose_name='已解锁')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("username", models.CharField(db_index=True, max_length=150, verbose_name="账号")),
+                ("address", models.GenericIPAddressField(db_index=True, null=True, verbose_name="地址")),
+                ("at", models.DateTimeField(db_index=True, verbose_name="时间")),
+                ("succeeded", models.BooleanField(default=False, verbose_name="成功")),
+                ("cleared", models.BooleanField(default=False, verbose_name="已解锁")),
             ],
             options={
-                'verbose_name': '登录记录',
+                "verbose_name": "登录记录",
             },
         ),
         migrations.CreateModel(
-            name='JobSlot',
+            name="JobSlot",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('job', models.CharField(max_length=60, verbose_name='任务')),
-                ('slot_at', models.DateTimeField(verbose_name='计划时间')),
-                ('state', models.CharField(choices=[('due', '待执行'), ('running', '执行中'), ('done', '完成'), ('failed', '失败')], default='due', max_length=10, verbose_name='状态')),
-                ('attempts', models.PositiveSmallIntegerField(default=0, verbose_name='次数')),
-                ('leased_until', models.DateTimeField(blank=True, null=True, verbose_name='占用至')),
-                ('started_at', models.DateTimeField(blank=True, null=True, verbose_name='开始时间')),
-                ('finished_at', models.DateTimeField(blank=True, null=True, verbose_name='结束时间')),
-                ('outcome', models.CharField(blank=True, max_length=300, verbose_name='结果')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("job", models.CharField(max_length=60, verbose_name="任务")),
+                ("slot_at", models.DateTimeField(verbose_name="计划时间")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("due", "待执行"),
+                            ("running", "执行中"),
+                            ("done", "完成"),
+                            ("failed", "失败"),
+                        ],
+                        default="due",
+                        max_length=10,
+                        verbose_name="状态",
+                    ),
+                ),
+                ("attempts", models.PositiveSmallIntegerField(default=0, verbose_name="次数")),
+                ("leased_until", models.DateTimeField(blank=True, null=True, verbose_name="占用至")),
+                ("started_at", models.DateTimeField(blank=True, null=True, verbose_name="开始时间")),
+                ("finished_at", models.DateTimeField(blank=True, null=True, verbose_name="结束时间")),
+                ("outcome", models.CharField(blank=True, max_length=300, verbose_name="结果")),
             ],
             options={
-                'verbose_name': '定时任务',
-                'ordering': ['-slot_at', 'job'],
-                'indexes': [models.Index(condition=models.Q(('state__in', ['due', 'running'])), fields=['slot_at'], name='portal_jobslot_waiting')],
-                'constraints': [models.UniqueConstraint(fields=('job', 'slot_at'), name='portal_jobslot_once')],
+                "verbose_name": "定时任务",
+                "ordering": ["-slot_at", "job"],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("state__in", ["due", "running"])),
+                        fields=["slot_at"],
+                        name="portal_jobslot_waiting",
+                    )
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=("job", "slot_at"), name="portal_jobslot_once")
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Notification',
+            name="Notification",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('event_key', models.CharField(max_length=120, verbose_name='事件')),
-                ('text', models.CharField(max_length=300, verbose_name='内容')),
-                ('url', models.CharField(blank=True, max_length=200, verbose_name='链接')),
-                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='时间')),
-                ('read_at', models.DateTimeField(blank=True, null=True, verbose_name='已读时间')),
-                ('recipient', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='notifications', to=settings.AUTH_USER_MODEL, verbose_name='接收人')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("event_key", models.CharField(max_length=120, verbose_name="事件")),
+                ("text", models.CharField(max_length=300, verbose_name="内容")),
+                ("url", models.CharField(blank=True, max_length=200, verbose_name="链接")),
+                ("created_at", models.DateTimeField(auto_now_add=True, verbose_name="时间")),
+                ("read_at", models.DateTimeField(blank=True, null=True, verbose_name="已读时间")),
+                (
+                    "recipient",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="notifications",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="接收人",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '消息',
-                'ordering': ['-pk'],
+                "verbose_name": "消息",
+                "ordering": ["-pk"],
             },
         ),
         migrations.CreateModel(
-            name='Delivery',
+            name="Delivery",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('channel', models.CharField(max_length=20, verbose_name='渠道')),
-                ('state', models.CharField(choices=[('owed', '待发送'), ('sent', '已发送'), ('dead', '多次失败')], default='owed', max_length=10, verbose_name='状态')),
-                ('attempts', models.PositiveSmallIntegerField(default=0, verbose_name='次数')),
-                ('next_attempt_at', models.DateTimeField(verbose_name='下次发送')),
-                ('claimed_until', models.DateTimeField(blank=True, null=True, verbose_name='占用至')),
-                ('sent_at', models.DateTimeField(blank=True, null=True, verbose_name='发送时间')),
-                ('last_error', models.CharField(blank=True, max_length=200, verbose_name='最近错误')),
-                ('notification', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='deliveries', to='portal.notification', verbose_name='消息')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("channel", models.CharField(max_length=20, verbose_name="渠道")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("owed", "待发送"), ("sent", "已发送"), ("dead", "多次失败")],
+                        default="owed",
+                        max_length=10,
+                        verbose_name="状态",
+                    ),
+                ),
+                ("attempts", models.PositiveSmallIntegerField(default=0, verbose_name="次数")),
+                ("next_attempt_at", models.DateTimeField(verbose_name="下次发送")),
+                ("claimed_until", models.DateTimeField(blank=True, null=True, verbose_name="占用至")),
+                ("sent_at", models.DateTimeField(blank=True, null=True, verbose_name="发送时间")),
+                ("last_error", models.CharField(blank=True, max_length=200, verbose_name="最近错误")),
+                (
+                    "notification",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="deliveries",
+                        to="portal.notification",
+                        verbose_name="消息",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '消息发送',
+                "verbose_name": "消息发送",
             },
         ),
         migrations.CreateModel(
-            name='NumberSeries',
+            name="NumberSeries",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('series', models.CharField(max_length=40, verbose_name='系列')),
-                ('year', models.PositiveSmallIntegerField(verbose_name='年份')),
-                ('value', models.PositiveIntegerField(default=0, verbose_name='已用到')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("series", models.CharField(max_length=40, verbose_name="系列")),
+                ("year", models.PositiveSmallIntegerField(verbose_name="年份")),
+                ("value", models.PositiveIntegerField(default=0, verbose_name="已用到")),
             ],
             options={
-                'verbose_name': '编号',
-                'constraints': [models.UniqueConstraint(fields=('series', 'year'), name='portal_numberseries_once')],
+                "verbose_name": "编号",
+                "constraints": [
+                    models.UniqueConstraint(fields=("series", "year"), name="portal_numberseries_once")
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Organisation',
+            name="Organisation",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.SlugField(max_length=40, unique=True, verbose_name='代码')),
-                ('name', models.CharField(max_length=80, unique=True, verbose_name='全称')),
-                ('short_name', models.CharField(max_length=30, unique=True, verbose_name='简称')),
-                ('kind', models.CharField(choices=[('department', '县直部门'), ('vertical', '垂直管理单位'), ('court', '法院检察院'), ('utility', '公用企业'), ('bank', '金融机构'), ('town', '乡镇街道'), ('park', '园区'), ('leading', '领导机关'), ('other', '其他')], default='department', max_length=20, verbose_name='类别')),
-                ('order', models.PositiveIntegerField(default=0, verbose_name='排序')),
-                ('active_from', models.DateField(blank=True, null=True, verbose_name='启用日期')),
-                ('active_until', models.DateField(blank=True, null=True, verbose_name='停用日期')),
-                ('parent', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='children', to='portal.organisation', verbose_name='上级单位')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("code", models.SlugField(max_length=40, unique=True, verbose_name="代码")),
+                ("name", models.CharField(max_length=80, unique=True, verbose_name="全称")),
+                ("short_name", models.CharField(max_length=30, unique=True, verbose_name="简称")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("department", "县直部门"),
+                            ("vertical", "垂直管理单位"),
+                            ("court", "法院检察院"),
+                            ("utility", "公用企业"),
+                            ("bank", "金融机构"),
+                            ("town", "乡镇街道"),
+                            ("park", "园区"),
+                            ("leading", "领导机关"),
+                            ("other", "其他"),
+                        ],
+                        default="department",
+                        max_length=20,
+                        verbose_name="类别",
+                    ),
+                ),
+                ("order", models.PositiveIntegerField(default=0, verbose_name="排序")),
+                ("active_from", models.DateField(blank=True, null=True, verbose_name="启用日期")),
+                ("active_until", models.DateField(blank=True, null=True, verbose_name="停用日期")),
+                (
+                    "parent",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="children",
+                        to="portal.organisation",
+                        verbose_name="上级单位",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '单位',
-                'ordering': ['order', 'pk'],
+                "verbose_name": "单位",
+                "ordering": ["order", "pk"],
             },
         ),
         migrations.AddField(
-            model_name='user',
-            name='organisation',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='people', to='portal.organisation', verbose_name='单位'),
+            model_name="user",
+            name="organisation",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="people",
+                to="portal.organisation",
+                verbose_name="单位",
+            ),
         ),
         migrations.CreateModel(
-            name='PasswordRecord',
+            name="PasswordRecord",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('password', models.CharField(max_length=128, verbose_name='密码摘要')),
-                ('at', models.DateTimeField(auto_now_add=True, verbose_name='时间')),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='passwords', to=settings.AUTH_USER_MODEL, verbose_name='人员')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("password", models.CharField(max_length=128, verbose_name="密码摘要")),
+                ("at", models.DateTimeField(auto_now_add=True, verbose_name="时间")),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="passwords",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="人员",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '历史密码',
-                'ordering': ['-pk'],
+                "verbose_name": "历史密码",
+                "ordering": ["-pk"],
             },
         ),
         migrations.CreateModel(
-            name='RoleGrant',
+            name="RoleGrant",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('role', models.CharField(choices=[('office', '营商办工作人员'), ('office_head', '营商办主任'), ('liaison', '部门联络员'), ('unit_head', '单位负责人'), ('chief', '指标长'), ('leader', '双组长'), ('inspector', '督查人员'), ('observer', '社会监督员'), ('sysadmin', '系统管理员'), ('security', '安全管理员'), ('auditor', '审计管理员')], max_length=20, verbose_name='角色')),
-                ('valid_from', models.DateField(verbose_name='生效日期')),
-                ('valid_until', models.DateField(blank=True, null=True, verbose_name='失效日期')),
-                ('granted_at', models.DateTimeField(auto_now_add=True, verbose_name='授权时间')),
-                ('revoked_at', models.DateTimeField(blank=True, null=True, verbose_name='撤销时间')),
-                ('granted_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='grants_given', to=settings.AUTH_USER_MODEL, verbose_name='授权人')),
-                ('revoked_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='grants_revoked', to=settings.AUTH_USER_MODEL, verbose_name='撤销人')),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='grants', to=settings.AUTH_USER_MODEL, verbose_name='人员')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "role",
+                    models.CharField(
+                        choices=[
+                            ("office", "营商办工作人员"),
+                            ("office_head", "营商办主任"),
+                            ("liaison", "部门联络员"),
+                            ("unit_head", "单位负责人"),
+                            ("chief", "指标长"),
+                            ("leader", "双组长"),
+                            ("inspector", "督查人员"),
+                            ("observer", "社会监督员"),
+                            ("sysadmin", "系统管理员"),
+                            ("security", "安全管理员"),
+                            ("auditor", "审计管理员"),
+                        ],
+                        max_length=20,
+                        verbose_name="角色",
+                    ),
+                ),
+                ("valid_from", models.DateField(verbose_name="生效日期")),
+                ("valid_until", models.DateField(blank=True, null=True, verbose_name="失效日期")),
+                ("granted_at", models.DateTimeField(auto_now_add=True, verbose_name="授权时间")),
+                ("revoked_at", models.DateTimeField(blank=True, null=True, verbose_name="撤销时间")),
+                (
+                    "granted_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="grants_given",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="授权人",
+                    ),
+                ),
+                (
+                    "revoked_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="grants_revoked",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="撤销人",
+                    ),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="grants",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="人员",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '授权',
+                "verbose_name": "授权",
             },
         ),
         migrations.CreateModel(
-            name='SettingRow',
+            name="SettingRow",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.CharField(max_length=60, verbose_name='设置')),
-                ('value', models.JSONField(verbose_name='值')),
-                ('valid_from', models.DateField(verbose_name='生效日期')),
-                ('note', models.CharField(blank=True, max_length=200, verbose_name='说明')),
-                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='修改时间')),
-                ('created_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='修改人')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("key", models.CharField(max_length=60, verbose_name="设置")),
+                ("value", models.JSONField(verbose_name="值")),
+                ("valid_from", models.DateField(verbose_name="生效日期")),
+                ("note", models.CharField(blank=True, max_length=200, verbose_name="说明")),
+                ("created_at", models.DateTimeField(auto_now_add=True, verbose_name="修改时间")),
+                (
+                    "created_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="修改人",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '设置',
-                'ordering': ['key', '-valid_from', '-pk'],
+                "verbose_name": "设置",
+                "ordering": ["key", "-valid_from", "-pk"],
             },
         ),
         migrations.CreateModel(
-            name='WorkbookImport',
+            name="WorkbookImport",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('token', models.CharField(max_length=32, unique=True, verbose_name='标识')),
-                ('kind', models.CharField(max_length=40, verbose_name='种类')),
-                ('parameters', models.JSONField(default=dict, verbose_name='参数')),
-                ('name', models.CharField(max_length=200, verbose_name='文件名')),
-                ('stored_name', models.CharField(max_length=80, verbose_name='存储名')),
-                ('sha256', models.CharField(max_length=64, verbose_name='摘要')),
-                ('state', models.CharField(choices=[('checked', '待确认'), ('applied', '已导入'), ('discarded', '已放弃')], default='checked', max_length=10, verbose_name='状态')),
-                ('preview', models.JSONField(default=dict, verbose_name='预览')),
-                ('uploaded_at', models.DateTimeField(auto_now_add=True, verbose_name='上传时间')),
-                ('applied_at', models.DateTimeField(blank=True, null=True, verbose_name='导入时间')),
-                ('uploaded_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='上传人')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("token", models.CharField(max_length=32, unique=True, verbose_name="标识")),
+                ("kind", models.CharField(max_length=40, verbose_name="种类")),
+                ("parameters", models.JSONField(default=dict, verbose_name="参数")),
+                ("name", models.CharField(max_length=200, verbose_name="文件名")),
+                ("stored_name", models.CharField(max_length=80, verbose_name="存储名")),
+                ("sha256", models.CharField(max_length=64, verbose_name="摘要")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("checked", "待确认"), ("applied", "已导入"), ("discarded", "已放弃")],
+                        default="checked",
+                        max_length=10,
+                        verbose_name="状态",
+                    ),
+                ),
+                ("preview", models.JSONField(default=dict, verbose_name="预览")),
+                ("uploaded_at", models.DateTimeField(auto_now_add=True, verbose_name="上传时间")),
+                ("applied_at", models.DateTimeField(blank=True, null=True, verbose_name="导入时间")),
+                (
+                    "uploaded_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="上传人",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '导入',
-                'ordering': ['-pk'],
+                "verbose_name": "导入",
+                "ordering": ["-pk"],
             },
         ),
         migrations.CreateModel(
-            name='Attachment',
+            name="Attachment",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('token', models.CharField(max_length=32, unique=True, verbose_name='标识')),
-                ('object_id', models.PositiveBigIntegerField()),
-                ('name', models.CharField(max_length=200, verbose_name='文件名')),
-                ('stored_name', models.CharField(max_length=80, unique=True, verbose_name='存储名')),
-                ('media_type', models.CharField(max_length=80, verbose_name='类型')),
-                ('size', models.PositiveBigIntegerField(verbose_name='大小')),
-                ('sha256', models.CharField(max_length=64, verbose_name='摘要')),
-                ('uploaded_at', models.DateTimeField(auto_now_add=True, verbose_name='上传时间')),
-                ('removed_at', models.DateTimeField(blank=True, null=True, verbose_name='移除时间')),
-                ('content_type', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='contenttypes.contenttype')),
-                ('uploaded_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='上传人')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("token", models.CharField(max_length=32, unique=True, verbose_name="标识")),
+                ("object_id", models.PositiveBigIntegerField()),
+                ("name", models.CharField(max_length=200, verbose_name="文件名")),
+                ("stored_name", models.CharField(max_length=80, unique=True, verbose_name="存储名")),
+                ("media_type", models.CharField(max_length=80, verbose_name="类型")),
+                ("size", models.PositiveBigIntegerField(verbose_name="大小")),
+                ("sha256", models.CharField(max_length=64, verbose_name="摘要")),
+                ("uploaded_at", models.DateTimeField(auto_now_add=True, verbose_name="上传时间")),
+                ("removed_at", models.DateTimeField(blank=True, null=True, verbose_name="移除时间")),
+                (
+                    "content_type",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, to="contenttypes.contenttype"
+                    ),
+                ),
+                (
+                    "uploaded_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="上传人",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '附件',
-                'ordering': ['pk'],
-                'indexes': [models.Index(fields=['content_type', 'object_id'], name='portal_attachment_owner')],
+                "verbose_name": "附件",
+                "ordering": ["pk"],
+                "indexes": [
+                    models.Index(fields=["content_type", "object_id"], name="portal_attachment_owner")
+                ],
             },
         ),
         migrations.CreateModel(
-            name='AuditEvent',
+            name="AuditEvent",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('at', models.DateTimeField(db_index=True, verbose_name='时间')),
-                ('actor_name', models.CharField(max_length=40, verbose_name='姓名')),
-                ('actor_unit', models.CharField(blank=True, max_length=40, verbose_name='单位')),
-                ('actor_roles', models.CharField(blank=True, max_length=120, verbose_name='角色')),
-                ('address', models.CharField(blank=True, max_length=45, verbose_name='地址')),
-                ('session', models.CharField(blank=True, max_length=16, verbose_name='会话')),
-                ('request_id', models.CharField(blank=True, max_length=32, verbose_name='请求号')),
-                ('action', models.CharField(db_index=True, max_length=60, verbose_name='动作')),
-                ('outcome', models.CharField(choices=[('ok', '成功'), ('denied', '拒绝'), ('error', '出错')], default='ok', max_length=10, verbose_name='结果')),
-                ('object_type', models.CharField(blank=True, max_length=60, verbose_name='对象类型')),
-                ('object_id', models.CharField(blank=True, max_length=40, verbose_name='对象主键')),
-                ('object_label', models.CharField(blank=True, max_length=120, verbose_name='对象')),
-                ('organisation_code', models.CharField(blank=True, max_length=40, verbose_name='所涉单位')),
-                ('changes', models.JSONField(default=dict, verbose_name='变化')),
-                ('note', models.TextField(blank=True, verbose_name='说明')),
-                ('digest', models.CharField(max_length=64, verbose_name='摘要')),
-                ('actor', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='操作人')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("at", models.DateTimeField(db_index=True, verbose_name="时间")),
+                ("actor_name", models.CharField(max_length=40, verbose_name="姓名")),
+                ("actor_unit", models.CharField(blank=True, max_length=40, verbose_name="单位")),
+                ("actor_roles", models.CharField(blank=True, max_length=120, verbose_name="角色")),
+                ("address", models.CharField(blank=True, max_length=45, verbose_name="地址")),
+                ("session", models.CharField(blank=True, max_length=16, verbose_name="会话")),
+                ("request_id", models.CharField(blank=True, max_length=32, verbose_name="请求号")),
+                ("action", models.CharField(db_index=True, max_length=60, verbose_name="动作")),
+                (
+                    "outcome",
+                    models.CharField(
+                        choices=[("ok", "成功"), ("denied", "拒绝"), ("error", "出错")],
+                        default="ok",
+                        max_length=10,
+                        verbose_name="结果",
+                    ),
+                ),
+                ("object_type", models.CharField(blank=True, max_length=60, verbose_name="对象类型")),
+                ("object_id", models.CharField(blank=True, max_length=40, verbose_name="对象主键")),
+                ("object_label", models.CharField(blank=True, max_length=120, verbose_name="对象")),
+                ("organisation_code", models.CharField(blank=True, max_length=40, verbose_name="所涉单位")),
+                ("changes", models.JSONField(default=dict, verbose_name="变化")),
+                ("note", models.TextField(blank=True, verbose_name="说明")),
+                ("digest", models.CharField(max_length=64, verbose_name="摘要")),
+                (
+                    "actor",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="操作人",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '审计记录',
-                'ordering': ['-pk'],
-                'indexes': [models.Index(fields=['object_type', 'object_id', 'id'], name='portal_audit_object')],
+                "verbose_name": "审计记录",
+                "ordering": ["-pk"],
+                "indexes": [
+                    models.Index(fields=["object_type", "object_id", "id"], name="portal_audit_object")
+                ],
             },
         ),
         migrations.AddIndex(
-            model_name='notification',
-            index=models.Index(condition=models.Q(('read_at', None)), fields=['recipient'], name='portal_notification_unread'),
+            model_name="notification",
+            index=models.Index(
+                condition=models.Q(("read_at", None)), fields=["recipient"], name="portal_notification_unread"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='notification',
-            constraint=models.UniqueConstraint(fields=('recipient', 'event_key'), name='portal_notification_once'),
+            model_name="notification",
+            constraint=models.UniqueConstraint(
+                fields=("recipient", "event_key"), name="portal_notification_once"
+            ),
         ),
         migrations.AddIndex(
-            model_name='delivery',
-            index=models.Index(condition=models.Q(('state', 'owed')), fields=['next_attempt_at'], name='portal_delivery_owed'),
+            model_name="delivery",
+            index=models.Index(
+                condition=models.Q(("state", "owed")), fields=["next_attempt_at"], name="portal_delivery_owed"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='delivery',
-            constraint=models.UniqueConstraint(fields=('notification', 'channel'), name='portal_delivery_once'),
+            model_name="delivery",
+            constraint=models.UniqueConstraint(
+                fields=("notification", "channel"), name="portal_delivery_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='organisation',
-            constraint=models.CheckConstraint(condition=models.Q(('active_until', None), ('active_from', None), ('active_until__gte', models.F('active_from')), _connector='OR'), name='portal_organisation_active_period', violation_error_message='停用日期不能早于启用日期'),
+            model_name="organisation",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("active_until", None),
+                    ("active_from", None),
+                    ("active_until__gte", models.F("active_from")),
+                    _connector="OR",
+                ),
+                name="portal_organisation_active_period",
+                violation_error_message="停用日期不能早于启用日期",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='user',
-            constraint=models.UniqueConstraint(django.db.models.functions.text.Lower('username'), name='portal_user_username_unique', violation_error_message='该账号已存在'),
+            model_name="user",
+            constraint=models.UniqueConstraint(
+                django.db.models.functions.text.Lower("username"),
+                name="portal_user_username_unique",
+                violation_error_message="该账号已存在",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='user',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('username', ''), _negated=True), models.Q(('name', ''), _negated=True)), name='portal_user_is_a_person', violation_error_message='账号必须对应真实姓名'),
+            model_name="user",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("username", ""), _negated=True), models.Q(("name", ""), _negated=True)
+                ),
+                name="portal_user_is_a_person",
+                violation_error_message="账号必须对应真实姓名",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='rolegrant',
-            constraint=models.UniqueConstraint(condition=models.Q(('revoked_at', None)), fields=('user', 'role'), name='portal_rolegrant_once'),
+            model_name="rolegrant",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("revoked_at", None)),
+                fields=("user", "role"),
+                name="portal_rolegrant_once",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='rolegrant',
-            constraint=models.UniqueConstraint(condition=models.Q(('revoked_at', None), ('role__in', ['auditor', 'security', 'sysadmin'])), fields=('user',), name='portal_rolegrant_one_duty', violation_error_message='系统、安全、审计三项管理职责不得由同一人担任'),
+            model_name="rolegrant",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("revoked_at", None), ("role__in", ["auditor", "security", "sysadmin"])),
+                fields=("user",),
+                name="portal_rolegrant_one_duty",
+                violation_error_message="系统、安全、审计三项管理职责不得由同一人担任",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='rolegrant',
-            constraint=models.CheckConstraint(condition=models.Q(('valid_until', None), ('valid_until__gte', models.F('valid_from')), _connector='OR'), name='portal_rolegrant_period', violation_error_message='失效日期不能早于生效日期'),
+            model_name="rolegrant",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("valid_until", None), ("valid_until__gte", models.F("valid_from")), _connector="OR"
+                ),
+                name="portal_rolegrant_period",
+                violation_error_message="失效日期不能早于生效日期",
+            ),
         ),
         migrations.AddIndex(
-            model_name='settingrow',
-            index=models.Index(fields=['key', '-valid_from'], name='portal_settingrow_current'),
+            model_name="settingrow",
+            index=models.Index(fields=["key", "-valid_from"], name="portal_settingrow_current"),
         ),
     ]

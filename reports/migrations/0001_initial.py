@@ -6,7 +6,6 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
@@ -15,40 +14,133 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name='Bulletin',
+            name="Bulletin",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('series', models.CharField(choices=[('monthly', '月通报'), ('quarterly', '季通报'), ('special', '专项通报')], default='monthly', max_length=10, verbose_name='系列')),
-                ('month', models.DateField(verbose_name='月份')),
-                ('code', models.SlugField(max_length=40, unique=True, verbose_name='代码')),
-                ('state', models.CharField(choices=[('draft', '起草中'), ('in_review', '审核中'), ('issued', '已签发'), ('superseded', '已更正')], default='draft', max_length=12, verbose_name='状态')),
-                ('title', models.CharField(max_length=120, verbose_name='标题')),
-                ('issue_number', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='期号')),
-                ('issue_year', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='期号年度')),
-                ('document_number', models.CharField(blank=True, max_length=40, verbose_name='文号')),
-                ('content', models.JSONField(default=list, verbose_name='内容')),
-                ('figures', models.JSONField(default=dict, verbose_name='数据')),
-                ('rows', models.JSONField(default=dict, verbose_name='明细')),
-                ('named_units', models.JSONField(blank=True, default=list, verbose_name='点名单位')),
-                ('drafted_at', models.DateTimeField(verbose_name='起草时间')),
-                ('reviewed_at', models.DateTimeField(blank=True, null=True, verbose_name='审核时间')),
-                ('review_note', models.CharField(blank=True, max_length=300, verbose_name='审核意见')),
-                ('issued_at', models.DateTimeField(blank=True, null=True, verbose_name='签发时间')),
-                ('issued_on', models.DateField(blank=True, null=True, verbose_name='签发日期')),
-                ('document', models.JSONField(blank=True, null=True, verbose_name='文书')),
-                ('content_hash', models.CharField(blank=True, max_length=64, verbose_name='内容摘要')),
-                ('docx', models.BinaryField(blank=True, null=True, verbose_name='DOCX')),
-                ('pdf', models.BinaryField(blank=True, null=True, verbose_name='PDF')),
-                ('version', models.PositiveIntegerField(default=1, verbose_name='版本')),
-                ('drafted_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='起草人')),
-                ('issued_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='签发人')),
-                ('reviewed_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='审核人')),
-                ('supersedes', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='superseded_by', to='reports.bulletin', verbose_name='更正')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "series",
+                    models.CharField(
+                        choices=[("monthly", "月通报"), ("quarterly", "季通报"), ("special", "专项通报")],
+                        default="monthly",
+                        max_length=10,
+                        verbose_name="系列",
+                    ),
+                ),
+                ("month", models.DateField(verbose_name="月份")),
+                ("code", models.SlugField(max_length=40, unique=True, verbose_name="代码")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("draft", "起草中"),
+                            ("in_review", "审核中"),
+                            ("issued", "已签发"),
+                            ("superseded", "已更正"),
+                        ],
+                        default="draft",
+                        max_length=12,
+                        verbose_name="状态",
+                    ),
+                ),
+                ("title", models.CharField(max_length=120, verbose_name="标题")),
+                (
+                    "issue_number",
+                    models.PositiveSmallIntegerField(blank=True, null=True, verbose_name="期号"),
+                ),
+                (
+                    "issue_year",
+                    models.PositiveSmallIntegerField(blank=True, null=True, verbose_name="期号年度"),
+                ),
+                ("document_number", models.CharField(blank=True, max_length=40, verbose_name="文号")),
+                ("content", models.JSONField(default=list, verbose_name="内容")),
+                ("figures", models.JSONField(default=dict, verbose_name="数据")),
+                ("rows", models.JSONField(default=dict, verbose_name="明细")),
+                ("named_units", models.JSONField(blank=True, default=list, verbose_name="点名单位")),
+                ("drafted_at", models.DateTimeField(verbose_name="起草时间")),
+                ("reviewed_at", models.DateTimeField(blank=True, null=True, verbose_name="审核时间")),
+                ("review_note", models.CharField(blank=True, max_length=300, verbose_name="审核意见")),
+                ("issued_at", models.DateTimeField(blank=True, null=True, verbose_name="签发时间")),
+                ("issued_on", models.DateField(blank=True, null=True, verbose_name="签发日期")),
+                ("document", models.JSONField(blank=True, null=True, verbose_name="文书")),
+                ("content_hash", models.CharField(blank=True, max_length=64, verbose_name="内容摘要")),
+                ("docx", models.BinaryField(blank=True, null=True, verbose_name="DOCX")),
+                ("pdf", models.BinaryField(blank=True, null=True, verbose_name="PDF")),
+                ("version", models.PositiveIntegerField(default=1, verbose_name="版本")),
+                (
+                    "drafted_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="起草人",
+                    ),
+                ),
+                (
+                    "issued_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="签发人",
+                    ),
+                ),
+                (
+                    "reviewed_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="审核人",
+                    ),
+                ),
+                (
+                    "supersedes",
+                    models.OneToOneField(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="superseded_by",
+                        to="reports.bulletin",
+                        verbose_name="更正",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '通报',
-                'ordering': ['-month', '-pk'],
-                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['issued', 'superseded']), _negated=True), models.Q(('issue_number__isnull', False), ('issued_at__isnull', False), models.Q(('content_hash', ''), _negated=True)), _connector='OR'), name='reports_bulletin_issued_is_complete', violation_error_message='签发的通报必须有期号、签发时间和内容摘要'), models.UniqueConstraint(condition=models.Q(('issue_number__isnull', False)), fields=('series', 'issue_year', 'issue_number'), name='reports_bulletin_issue_number'), models.CheckConstraint(condition=models.Q(('month__day', 1)), name='reports_bulletin_first_day')],
+                "verbose_name": "通报",
+                "ordering": ["-month", "-pk"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state__in", ["issued", "superseded"]), _negated=True),
+                            models.Q(
+                                ("issue_number__isnull", False),
+                                ("issued_at__isnull", False),
+                                models.Q(("content_hash", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="reports_bulletin_issued_is_complete",
+                        violation_error_message="签发的通报必须有期号、签发时间和内容摘要",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("issue_number__isnull", False)),
+                        fields=("series", "issue_year", "issue_number"),
+                        name="reports_bulletin_issue_number",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("month__day", 1)), name="reports_bulletin_first_day"
+                    ),
+                ],
             },
         ),
     ]

@@ -209,7 +209,8 @@
     if (row && row.changed) { schedule(row, 200); }
   });
   document.addEventListener("visibilitychange", function () {
-    if (document.visibilityState === "hidden") { lines.forEach(function (row) { save(row, true); }); }
+    /* The form itself carries everything when it is sent; a draft beside it would only be late. */
+    if (document.visibilityState === "hidden" && !form.dataset.sent) { lines.forEach(function (row) { save(row, true); }); }
   });
   window.addEventListener("beforeunload", function (event) {
     if (!form.dataset.sent && lines.some(function (row) { return row.changed || row.saving; })) {

@@ -24,7 +24,9 @@ def posted(**changes):
     data = {"rules-TOTAL_FORMS": str(len(rows)), "rules-INITIAL_FORMS": str(len(rows))}
     for index, row in enumerate(rows):
         shown = row | changes.get(f"at_{row['position']}", {})
-        data |= {f"rules-{index}-{name}": "" if value is None else str(value) for name, value in shown.items()}
+        data |= {
+            f"rules-{index}-{name}": "" if value is None else str(value) for name, value in shown.items()
+        }
     return data
 
 
