@@ -54,7 +54,7 @@ class FigureViewSet(ViewSet):
         values = values_of(Period(_period(request)), compare=False).values()
         return Response(FigureSerializer(values, many=True).data)
 
-    @extend_schema(parameters=[PERIOD], responses=RowSerializer(many=True))
+    @extend_schema(operation_id="v1_figure_rows", parameters=[PERIOD], responses=RowSerializer(many=True))
     def retrieve(self, request: Request, key: str) -> Response:
         """The rows behind a figure that the account may read."""
         period = Period(_period(request))
