@@ -21,6 +21,13 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 SAMPLE_DAY = "2023-11-10"
 MORNING = f"{SAMPLE_DAY}T09:30:00+08:00"
+PASSWORD = "Yunxi@2023demo"
+# The sample gives a password to one account per role only; the stories need their neighbours too.
+EVERYONE_ENTERS = """
+from portal.models import User
+known = User.objects.get(username="linxiaowen")
+User.objects.exclude(password=known.password).update(password=known.password, must_change_password=False)
+"""
 DESK = {"width": 1366, "height": 768}
 PHONE = {"width": 390, "height": 844}
 
@@ -57,6 +64,7 @@ def sample(tmp_path_factory):
     portal = Portal("", folder)
     portal.manage("migrate", "-v0")
     portal.manage("load_sample", "--today", SAMPLE_DAY)
+    portal.manage("shell", "-v0", "-c", EVERYONE_ENTERS)
     return folder
 
 
@@ -113,19 +121,23 @@ def browser_context_args():
 
 @pytest.fixture
 def enter(browser, browser_context_args, portal):
-    """Return a page on which a person of the sample has logged in: `enter("linxiaowen")`."""
+    """Return a page on which a person of the sample has logged in: `enter("linxiaowen")`.
+
+    What its console complains about is gathered in `page.complaints`.
+    """
     contexts = []
 
     def log_in(username, *, viewport=None):
         context = browser.new_context(**(browser_context_args | ({"viewport": viewport} if viewport else {})))
+        context.set_default_timeout(10_000)
         contexts.append(context)
         page = context.new_page()
         page.complaints = []
         page.on("console", lambda message: _note(page, message))
         page.goto(f"{portal.url}/login/")
         page.fill("[name=username]", username)
-        page.fill("[name=password]", "Yunxi@2023demo")
-        page.click("button[type=submit]:has-text('登录')")
+        page.fill("[name=password]", PASSWORD)
+        page.click("main button[type=submit]:has-text('登录')")
         page.wait_for_url(lambda url: "/login/" not in url)
         return page
 
@@ -138,6 +150,22 @@ def _note(page, message):
     """Keep what the console complains about, refusals of the content policy among them."""
     if message.type in {"error", "warning"}:
         page.complaints.append(message.text)
+
+
+class Clicks:
+    """A hand that counts: `clicks(locator)` clicks, `clicks.count` says how often so far."""
+
+    def __init__(self):
+        self.count = 0
+
+    def __call__(self, target):
+        target.click()
+        self.count += 1
+
+
+@pytest.fixture
+def clicks():
+    return Clicks()
 
 
 def pytest_collection_modifyitems(items):

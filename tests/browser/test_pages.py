@@ -11,7 +11,7 @@ PAGES = {
         "/",
         "/indicators/",
         "/taskforces/",
-        "/taskforces/jianzhuxuke/",
+        "/taskforces/2023-jianzhuxuke/",
         "/items/",
         "/items/?lamp=red",
         "/items/2023-DB-011/",
