@@ -14,6 +14,7 @@ from portal.errors import Refused
 from portal.jobs import CHINA
 from portal.models import AuditEvent, JobSlot, Notification
 from portal.selectors import jobs as job_list
+from portal.selectors.clock import database_now
 from portal.services import jobs
 from tests.portal import job_samples
 from tests.portal.job_samples import runs
@@ -242,11 +243,11 @@ def test_who_sees_the_jobs_and_who_may_run_one(browse, persona, reads, runs_it, 
 
 
 @pytest.mark.django_db
-def test_the_page_says_when_nobody_runs_jobs_and_names_what_failed(browse, officer, only, on_the_day):
+def test_the_page_says_when_nobody_runs_jobs_and_names_what_failed(browse, officer, only):
     only(job_samples.REFUSING)
     assert "10 分钟以上没有任务执行" in browse(officer).get("/system/jobs/").content.decode()
-    jobs.plan_slots(on_the_day)
-    jobs.run_due(on_the_day)
+    jobs.plan_slots(database_now())
+    jobs.run_due(database_now())
     text = browse(officer).get("/system/jobs/").content.decode()
     assert "10 分钟以上没有任务执行" not in text
     assert "本月已封账，不能办理" in text
@@ -254,9 +255,9 @@ def test_the_page_says_when_nobody_runs_jobs_and_names_what_failed(browse, offic
 
 
 @pytest.mark.django_db
-def test_an_asked_for_run_is_named_with_its_person_and_done_by_the_next_runner(browse, sysadmin, on_the_day):
+def test_an_asked_for_run_is_named_with_its_person_and_done_by_the_next_runner(browse, sysadmin):
     answer = browse(sysadmin).post("/system/jobs/latest/run/", follow=True)
     assert "「汇总」已排入执行" in answer.content.decode()
-    jobs.run_due(on_the_day + timedelta(seconds=5))
+    jobs.run_due(database_now())
     assert runs("latest") == 1
     assert "系统管理员甲" in browse(sysadmin).get("/system/jobs/").content.decode()
