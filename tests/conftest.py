@@ -25,6 +25,12 @@ def flush_past_the_triggers():
         yield
 
 
+@pytest.fixture(autouse=True)
+def _not_the_sample_edition(settings):
+    """Test the portal itself, also where `demo` has left its marker."""
+    settings.SAMPLE_EDITION = False
+
+
 @pytest.fixture
 def today():
     return TODAY
