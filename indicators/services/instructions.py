@@ -48,15 +48,7 @@ def give_instruction(
     giver = order.given_by or actor
     _refuse_wrong(order, actor=actor, giver=giver, given_on=given_on)
     work_list = _list_of(given_on.year)
-    same = Instruction.objects.filter(
-        given_by=giver,
-        given_on=given_on,
-        round=round_,
-        item__title=order.title,
-        item__organisation=order.organisation,
-        item__due_on=order.due_on,
-    ).first()
-    if same is not None:
+    if (same := _given_before(order, giver, given_on, round_)) is not None:
         return same
     item = create_item(
         work_list,
@@ -80,6 +72,20 @@ def give_instruction(
         row, "instruction.give", actor=actor, changes=facts, note=note, organisation=order.organisation
     )
     return row
+
+
+def _given_before(
+    order: Order, giver: User, given_on: date, round_: DispatchRound | None
+) -> Instruction | None:
+    """Return the instruction that says the same to the same unit on the same day, if there is one."""
+    return Instruction.objects.filter(
+        given_by=giver,
+        given_on=given_on,
+        round=round_,
+        item__title=order.title,
+        item__organisation=order.organisation,
+        item__due_on=order.due_on,
+    ).first()
 
 
 def _refuse_wrong(order: Order, *, actor: User, giver: User, given_on: date) -> None:
