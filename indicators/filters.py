@@ -9,11 +9,13 @@ import django_filters as filters
 from django import forms
 from django.db.models import Q, QuerySet
 
-from indicators.models import TaskForce, WorkItem, WorkList
+from indicators.inspection_workflow import InspectionKind, InspectionState, Method
+from indicators.models import Inspection, TaskForce, WorkItem, WorkList
 from indicators.months import first_of, shift
 from indicators.selectors.items import mine, waiting_for
 from indicators.workflow import OPEN_STATES, ItemState
 from portal.models import Organisation, User
+from portal.querysets import county_reader
 from portal.selectors.calendar import load_calendar
 
 SOON_WORKDAYS = 10
@@ -122,7 +124,7 @@ class WorkItemFilter(filters.FilterSet):
         late = Q(state__in=OPEN_STATES, due_on__lt=self.today)
         if value == "overdue":
             return items.filter(late)
-        until = load_calendar().after(self.today, SOON_WORKDAYS).on
+        until = load_calendar().day_after(self.today, SOON_WORKDAYS)
         return items.filter(state__in=OPEN_STATES, due_on__gte=self.today, due_on__lte=until)
 
     def described(self) -> str:
@@ -137,6 +139,56 @@ class WorkItemFilter(filters.FilterSet):
             shown = str(choices.get(value, value))
             words.append(f"{form.fields[name].label}：{shown}")
         return "；".join(words)
+
+
+class InspectionFilter(filters.FilterSet):
+    """The filter row of the inspections. A value that means nothing is passed over."""
+
+    q = filters.CharFilter(
+        field_name="title",
+        lookup_expr="icontains",
+        label="名称",
+        widget=forms.TextInput(attrs={"type": "search", "class": "field__input", "placeholder": "名称"}),
+    )
+    kind = filters.ChoiceFilter(
+        choices=InspectionKind.choices, label="类型", empty_label="全部类型", widget=_select()
+    )
+    method = filters.ChoiceFilter(
+        choices=Method.choices, label="方式", empty_label="全部方式", widget=_select()
+    )
+    state = filters.ChoiceFilter(
+        choices=InspectionState.choices, label="状态", empty_label="全部状态", widget=_select()
+    )
+    organisation = filters.ModelChoiceFilter(
+        field_name="organisations",
+        queryset=Organisation.objects.none(),
+        to_field_name="code",
+        label="被督查单位",
+        empty_label="全部单位",
+        widget=_select(),
+    )
+
+    class Meta:
+        model = Inspection
+        fields: tuple[str, ...] = ()
+
+    def __init__(self, data: Any, *, queryset: QuerySet[Inspection], user: User) -> None:
+        super().__init__(data, queryset=queryset)
+        seen = queryset.order_by().values("organisations")
+        units = Organisation.objects.visible_to(user).filter(pk__in=seen)
+        if not county_reader(user):
+            units = units.filter(pk=user.organisation_id)
+        self.filters["organisation"].queryset = units.only("code", "short_name")
+
+    def described(self) -> str:
+        """Return the chosen conditions as one line, for the head of an export."""
+        form = self.form
+        form.is_valid()
+        chosen = {name: value for name, value in form.cleaned_data.items() if value not in {None, ""}}
+        choices = {name: dict(self.filters[name].extra.get("choices", ())) for name in chosen}
+        return "；".join(
+            f"{form.fields[name].label}：{choices[name].get(value, value)}" for name, value in chosen.items()
+        )
 
 
 def find_list(user: User, slug: str) -> WorkList | None:

@@ -13,6 +13,7 @@ from django.utils import timezone
 from indicators.models import ReportingMonth, WorkItem
 from indicators.months import first_of, label, shift
 from indicators.selectors.months import newest_month, open_months, unreported
+from indicators.services import ledgers
 from indicators.services.lamps import record_month, relight
 from indicators.services.months import (
     close_month,
@@ -20,11 +21,12 @@ from indicators.services.months import (
     people_by_unit,
     recompute_provisional_months,
 )
-from portal.jobs import Daily, Job
+from portal.jobs import CatchUp, Daily, EveryMinutes, Job
 from portal.models import User
 from portal.roles import OFFICE_ROLES, Role
 from portal.selectors.calendar import load_calendar
 from portal.selectors.settings import number_setting
+from portal.services.imports import waiting_imports
 from portal.services.notices import notify
 
 LAST_REMINDER = 1
@@ -36,6 +38,14 @@ JOBS = (
     Job("light_lamps", "判定亮灯", "indicators.jobs.light_lamps", Daily(0, 40)),
     Job("remind_unreported", "月报截止前提醒", "indicators.jobs.remind_unreported", Daily(8, 40)),
     Job("name_unreported", "月报截止后点名", "indicators.jobs.name_unreported", Daily(8, 50)),
+    Job(
+        "apply_ledgers",
+        "导入大批台账",
+        "indicators.jobs.apply_ledgers",
+        EveryMinutes(1),
+        catch_up=CatchUp.SKIP,
+        own_transactions=True,
+    ),
 )
 
 
@@ -153,3 +163,10 @@ def light_lamps(today: date) -> str:
         record_month(month.month, today=today)
     recorded = f"，更新{'、'.join(label(month.month) for month in months)}逐月亮灯" if months else ""
     return f"重新判定亮灯，{changed} 项有变化{recorded}"
+
+
+def apply_ledgers(today: date) -> str:
+    """Apply the large ledgers that were confirmed, one after the other; each is all or nothing and written once."""
+    waiting = waiting_imports(ledgers.KIND)
+    done = sum(ledgers.apply_waiting_ledger(batch, today=today) for batch in waiting)
+    return f"导入台账 {done} 份，未导入 {len(waiting) - done} 份" if waiting else "没有等待导入的台账"

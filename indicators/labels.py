@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from indicators.inspection_workflow import FINDING_STEPS, INSPECTION_STEPS
 from indicators.workflow import ITEM_STEPS, MEASUREMENT_STEPS
 
 
@@ -28,12 +29,47 @@ _TONES = {
     "cancel": "bad",
 }
 
+_INSPECTION_TONES = {
+    "issue": "key",
+    "conclude": "key",
+    "close": "key",
+    "cancel": "bad",
+    "feed_back": "key",
+    "object": "bad",
+    "revoke": "key",
+    "rectify": "key",
+    "recheck_pass": "key",
+    "recheck_fail": "bad",
+}
+
+_INSPECTIONS = {
+    "inspection.open": ActionLabel("督查立项", "key"),
+    "inspection.people": ActionLabel("调整单位和人员"),
+    "inspection.paper": ActionLabel("印发文书", "key"),
+    "inspection.reopen": ActionLabel("复查不合格，继续办理", "bad"),
+    "inspection.export": ActionLabel("导出督查"),
+    "paper.export": ActionLabel("下载督查文书"),
+    "finding.record": ActionLabel("登记问题", "key"),
+    # What these are about is told to nobody who has no need to know.
+    "referral.make": ActionLabel("建立限制知悉记录"),
+    "referral.share": ActionLabel("增加知悉人员"),
+    "referral.view": ActionLabel("查阅限制知悉记录"),
+    "referral.answer": ActionLabel("更新限制知悉记录"),
+    **{
+        f"{noun}.{step.name}": ActionLabel(step.label, _INSPECTION_TONES.get(step.name, ""))
+        for noun, table in (("inspection", INSPECTION_STEPS), ("finding", FINDING_STEPS))
+        for step in table.values()
+    },
+}
+
 _OTHERS = {
     "item.create": ActionLabel("立项", "key"),
     "item.update": ActionLabel("修改"),
     "item.import": ActionLabel("台账导入"),
     "item.export": ActionLabel("导出台账"),
     "item.chase": ActionLabel("催办", "bad"),
+    "item.pick": ActionLabel("转入调度", "key"),
+    "item.unpick": ActionLabel("移出调度"),
     "item.assign": ActionLabel("调整责任单位", "key"),
     "item.request_extension": ActionLabel("申请延期"),
     "item.extension_approved": ActionLabel("批准延期", "key"),
@@ -85,6 +121,7 @@ ACTION_LABELS: dict[str, ActionLabel] = {
     },
     **{f"measurement.{step.name}": ActionLabel(f"监测值{step.label}") for step in MEASUREMENT_STEPS.values()},
     **_OTHERS,
+    **_INSPECTIONS,
 }
 
 

@@ -12,15 +12,21 @@ from typing import TYPE_CHECKING
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
+from indicators.inspection_workflow import TOLD, InspectionState, Method
 from indicators.workflow import OPEN_STATES, OWED_STATES, PENDING_STATES, ItemState
 from portal.querysets import county_reader
-from portal.roles import BUSINESS_ROLES, UNIT_ROLES, Role
+from portal.roles import BUSINESS_ROLES, OFFICE_ROLES, UNIT_ROLES, Role
 
 if TYPE_CHECKING:
     from indicators.models import (
         DispatchRound,
+        Finding,
         Indicator,
         IndicatorSystem,
+        Inspection,
+        InspectionPaper,
+        InspectionReferral,
+        InspectionVisit,
         Instruction,
         LampRecord,
         Letter,
@@ -34,11 +40,15 @@ if TYPE_CHECKING:
     from portal.models import User
 
 
+# The duties of those who head a task force.
+HEADING = ("chief", "deputy")
+
+
 def _of_chief(user: User, path: str) -> Q:
     """Return the condition "a task force headed by `user`", reached from a row by `path`."""
     if not user.has_role(Role.CHIEF):
         return Q(pk__in=[])
-    headed = [duty.task_force_id for duty in user.duties.all() if duty.duty in {"chief", "deputy"}]
+    headed = user.duties.filter(duty__in=HEADING).values("task_force")
     return Q(**{f"{path}__in": headed})
 
 
@@ -235,3 +245,98 @@ class LetterQuerySet(QuerySet["Letter"]):
         if user.has_role(*UNIT_ROLES):
             return self.filter(organisation=user.organisation_id, state="issued").exclude(rung="transfer")
         return self.none()
+
+
+# Open to the inspected units: what was announced to them, or has been fed back.
+_FED_BACK = frozenset({InspectionState.CONCLUDED, InspectionState.CLOSED})
+_BEGUN = _FED_BACK | {InspectionState.RUNNING}
+
+
+def _announced(prefix: str = "") -> Q:
+    """Return the condition "an inspection its units know of"; of a covert one they learn by the conclusion."""
+    running = Q(**{f"{prefix}state": InspectionState.RUNNING}) & ~Q(**{f"{prefix}method": Method.COVERT})
+    return running | Q(**{f"{prefix}state__in": sorted(_FED_BACK)})
+
+
+class InspectionQuerySet(QuerySet["Inspection"]):
+    def visible_to(self, user: User) -> InspectionQuerySet:
+        """Return the inspections `user` may read.
+
+        Inspectors all; the office all but what its own unit is not to know yet; the
+        leaders those that have begun; a unit those it is inspected by, once announced.
+        """
+        if not user.is_active:
+            return self.none()
+        if user.has_role(Role.INSPECTOR):
+            return self
+        scope = Q(pk__in=[])
+        inspected = self.model.organisations.through.objects.filter(
+            inspection=OuterRef("pk"), organisation=user.organisation_id
+        )
+        if user.has_role(*OFFICE_ROLES):
+            scope |= ~Q(Exists(inspected))
+        if user.has_role(Role.LEADER):
+            scope |= Q(state__in=sorted(_BEGUN))
+        if user.has_role(*OFFICE_ROLES, *UNIT_ROLES):
+            scope |= Q(Exists(inspected)) & _announced()
+        return self.filter(scope)
+
+    def with_slug(self, slug: str) -> InspectionQuerySet:
+        """Return the inspection with the slug `2023-03`, or none where the text is no slug."""
+        year, _, number = slug.partition("-")
+        if not (year.isdecimal() and number.isdecimal()) or len(year) != 4 or len(number) > 4:
+            return self.none()
+        return self.filter(year=int(year), number=int(number))
+
+
+class FindingQuerySet(QuerySet["Finding"]):
+    def visible_to(self, user: User) -> FindingQuerySet:
+        """Return the findings `user` may read: a unit its own, and only once they were fed back."""
+        if not user.is_active:
+            return self.none()
+        if user.has_role(Role.INSPECTOR):
+            return self
+        own, told = Q(organisation=user.organisation_id), Q(state__in=sorted(TOLD))
+        scope = Q(pk__in=[])
+        if user.has_role(*OFFICE_ROLES):
+            scope |= ~own
+        if user.has_role(Role.LEADER):
+            scope |= told
+        if user.has_role(*OFFICE_ROLES, *UNIT_ROLES):
+            scope |= own & told
+        return self.filter(scope)
+
+
+class InspectionVisitQuerySet(QuerySet["InspectionVisit"]):
+    def visible_to(self, user: User) -> InspectionVisitQuerySet:
+        """Return the visits `user` may read: the inspectors', and the office's where its own unit is not inspected."""
+        if not user.is_active:
+            return self.none()
+        if user.has_role(Role.INSPECTOR):
+            return self
+        if not user.has_role(*OFFICE_ROLES):
+            return self.none()
+        return self.exclude(inspection__organisations=user.organisation_id)
+
+
+class InspectionPaperQuerySet(QuerySet["InspectionPaper"]):
+    def visible_to(self, user: User) -> InspectionPaperQuerySet:
+        """Return the papers `user` may read: county readers all, a unit those addressed to it."""
+        if not user.is_active:
+            return self.none()
+        if county_reader(user):
+            return self
+        if not user.has_role(*UNIT_ROLES):
+            return self.none()
+        unit = user.organisation_id
+        return self.filter(
+            Q(organisation=unit) | Q(organisation=None, inspection__organisations=unit)
+        ).distinct()
+
+
+class InspectionReferralQuerySet(QuerySet["InspectionReferral"]):
+    def visible_to(self, user: User) -> InspectionReferralQuerySet:
+        """Return the referrals `user` needs to know: an inspector named as a reader, and nobody else."""
+        if not user.is_active or not user.has_role(Role.INSPECTOR):
+            return self.none()
+        return self.filter(readers=user)

@@ -6,7 +6,15 @@ from typing import Any
 
 from rest_framework import serializers
 
-from indicators.models import DispatchRound, Measurement, ProgressReport, TaskForce, WorkItem
+from indicators.models import (
+    DispatchRound,
+    Finding,
+    Inspection,
+    Measurement,
+    ProgressReport,
+    TaskForce,
+    WorkItem,
+)
 
 
 def named(column: str, *, many: bool = False) -> serializers.Field[Any, Any, Any, Any]:
@@ -145,4 +153,56 @@ class DispatchRoundSerializer(serializers.ModelSerializer[DispatchRound]):
             "chair",
             "present",
             "minutes",
+        ]
+
+
+class InspectionSerializer(serializers.ModelSerializer[Inspection]):
+    slug = serializers.CharField(read_only=True)
+    organisations = named("code", many=True)
+
+    class Meta:
+        model = Inspection
+        fields = [
+            "slug",
+            "title",
+            "kind",
+            "method",
+            "state",
+            "organisations",
+            "starts_on",
+            "ends_on",
+            "issued_on",
+            "concluded_on",
+            "closed_on",
+            "conclusion",
+            "version",
+        ]
+
+
+class FindingSerializer(serializers.ModelSerializer[Finding]):
+    """`inspection` is the inspection's slug, `item` the number of the work item it has become."""
+
+    inspection = serializers.CharField(source="inspection.slug", read_only=True)
+    organisation = named("code")
+    task_force = named("code")
+    item = named("number")
+
+    class Meta:
+        model = Finding
+        fields = [
+            "inspection",
+            "position",
+            "organisation",
+            "task_force",
+            "weight",
+            "title",
+            "fact",
+            "basis",
+            "demand",
+            "state",
+            "issued_on",
+            "objection_until",
+            "item",
+            "rectified_on",
+            "version",
         ]

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Set
-from dataclasses import dataclass
+from collections.abc import Set
 
 from django.db.models import TextChoices
 
 from portal.roles import Role
+from portal.workflow import Step, desk_capacities, table_of, unit_capacities
 
 
 class ItemState(TextChoices):
@@ -47,6 +47,9 @@ class Actor(TextChoices):
     OFFICE = "office", "营商办"
     OFFICE_HEAD = "office_head", "营商办主任"
     INSPECTOR = "inspector", "督查人员"
+    REVIEWER = "reviewer", "未参加本次督查的督查人员"
+    INSPECTED_LIAISON = "inspected_liaison", "被督查单位联络员"
+    INSPECTED_HEAD = "inspected_head", "被督查单位负责人"
 
 
 OPEN_STATES = frozenset(
@@ -70,24 +73,7 @@ DESK = frozenset({Actor.OFFICE, Actor.OFFICE_HEAD})
 DIRECTOR = frozenset({Actor.OFFICE_HEAD})
 
 
-@dataclass(frozen=True)
-class Step:
-    """One step of a workflow: from which states to which, by whom, and what it says to the person."""
-
-    name: str
-    label: str
-    sources: Set[str]
-    target: str
-    actors: Set[Actor]
-    effect: str
-    needs_note: bool = False
-
-
-def _table(*steps: Step) -> dict[str, Step]:
-    return {step.name: step for step in steps}
-
-
-ITEM_STEPS = _table(
+ITEM_STEPS = table_of(
     Step(
         "start", "启动", {ItemState.PLANNED}, ItemState.IN_PROGRESS, UNIT | DESK, "标记为推进中，开始按月填报"
     ),
@@ -162,18 +148,20 @@ ITEM_STEPS = _table(
     ),
     Step(
         "adjust",
-        "调整",
+        "调整时限或责任",
         OPEN_STATES,
         "",
         DIRECTOR,
-        "调整时限或责任单位，原时限保留可查",
+        "改时限或责任单位，原时限保留可查",
         needs_note=True,
     ),
-    Step("suspend", "中止", OPEN_STATES, ItemState.SUSPENDED, DIRECTOR, "暂停推进和填报", needs_note=True),
-    Step("resume", "恢复", {ItemState.SUSPENDED}, ItemState.IN_PROGRESS, DIRECTOR, "恢复推进和填报"),
+    Step(
+        "suspend", "中止事项", OPEN_STATES, ItemState.SUSPENDED, DIRECTOR, "暂停推进和填报", needs_note=True
+    ),
+    Step("resume", "恢复事项", {ItemState.SUSPENDED}, ItemState.IN_PROGRESS, DIRECTOR, "恢复推进和填报"),
     Step(
         "cancel",
-        "取消",
+        "取消事项",
         OPEN_STATES | {ItemState.SUSPENDED},
         ItemState.CANCELLED,
         DIRECTOR,
@@ -182,7 +170,7 @@ ITEM_STEPS = _table(
     ),
 )
 
-REPORT_STEPS = _table(
+REPORT_STEPS = table_of(
     Step(
         "submit",
         "提交",
@@ -221,7 +209,7 @@ REPORT_STEPS = _table(
     ),
 )
 
-MEASUREMENT_STEPS = _table(
+MEASUREMENT_STEPS = table_of(
     Step(
         "submit",
         "提交",
@@ -267,22 +255,10 @@ def actors(roles: Set[str], *, of_responsible: bool, of_lead: bool) -> frozenset
     """
     found: set[Actor] = set()
     if of_responsible:
-        found |= _capacities(roles, Actor.RESPONSIBLE_LIAISON, Actor.RESPONSIBLE_HEAD)
+        found |= unit_capacities(roles, Actor.RESPONSIBLE_LIAISON, Actor.RESPONSIBLE_HEAD)
     if of_lead:
-        found |= _capacities(roles, Actor.LEAD_LIAISON, Actor.LEAD_HEAD)
-    if Role.OFFICE in roles:
-        found.add(Actor.OFFICE)
-    if Role.OFFICE_HEAD in roles:
-        found |= {Actor.OFFICE, Actor.OFFICE_HEAD}
+        found |= unit_capacities(roles, Actor.LEAD_LIAISON, Actor.LEAD_HEAD)
+    found |= desk_capacities(roles, Actor.OFFICE, Actor.OFFICE_HEAD)
     if Role.INSPECTOR in roles:
         found.add(Actor.INSPECTOR)
     return frozenset(found)
-
-
-def _capacities(roles: Set[str], liaison: Actor, head: Actor) -> set[Actor]:
-    return ({liaison} if Role.LIAISON in roles else set()) | ({head} if Role.UNIT_HEAD in roles else set())
-
-
-def open_steps(steps: Iterable[Step], state: str, capacities: Set[Actor]) -> list[Step]:
-    """Return the steps that someone with `capacities` may take from `state`, in the table's order."""
-    return [step for step in steps if state in step.sources and not capacities.isdisjoint(step.actors)]

@@ -7,7 +7,8 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from portal.errors import Refused
-from portal.models import User
+from portal.models import RoleGrant, User
+from portal.models.people import held_roles
 from portal.request_context import origin
 from portal.services import login
 
@@ -28,6 +29,15 @@ class AccountBackend(BaseBackend):
         return user
 
     def get_user(self, user_id: int) -> User | None:
-        """Return the person of a session with unit and roles, or None once the account is disabled."""
-        people = User.objects.select_related("organisation").prefetch_related("grants")
-        return people.filter(pk=user_id, is_active=True).first()
+        """Return the person of a session with unit and roles, or None once the account is disabled.
+
+        Every page begins here: who holds a role is read with it, by one query.
+        """
+        grants = RoleGrant.objects.filter(user=user_id, user__is_active=True)
+        rows = list(grants.select_related("user__organisation"))
+        if not rows:
+            people = User.objects.select_related("organisation").prefetch_related("grants")
+            return people.filter(pk=user_id, is_active=True).first()
+        user = rows[0].user
+        user.roles = held_roles(rows, on=timezone.localdate())
+        return user

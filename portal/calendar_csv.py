@@ -67,7 +67,7 @@ def read_days(year: int, content: bytes) -> list[DayRow]:
         more = f"；共 {len(problems)} 处" if len(problems) > ERRORS_SHOWN else ""
         raise Refused("；".join(problems[:ERRORS_SHOWN]) + more + "。请改正后重新上传。")
     if not found:
-        raise Refused(f"文件里没有 {year} 年的放假安排。请下载模板，填写后上传。")
+        raise Refused(f"文件里没有 {year}年的放假安排。请下载模板，填写后上传。")
     return [found[day] for day in sorted(found)]
 
 
@@ -104,7 +104,7 @@ def _row(cells: list[str], columns: dict[str, int], year: int) -> DayRow:
 
     day = _day(cell("date"))
     if day.year != year:
-        raise Refused(f"{day:%Y-%m-%d} 不在 {year} 年")
+        raise Refused(f"{day:%Y-%m-%d} 不在 {year}年")
     worked = WORDS.get(cell("is_workday"))
     if worked is None:
         raise Refused(f"类型“{cell('is_workday')}”应填“休息”或“上班”")

@@ -90,9 +90,14 @@ def decrypt(token: str, context: str) -> str:
         raise CannotDecrypt("密文损坏，或不属于该字段") from error
 
 
+def current_prefix() -> str:
+    """Return how every value written with the present key begins; columns are searched for what does not."""
+    return f"{VERSION}:{_current_key().name}:"
+
+
 def is_current(token: str) -> bool:
     """Tell whether `token` was written with the key that encrypts now; if not, rotation rewrites it."""
-    return token.startswith(f"{VERSION}:{_current_key().name}:")
+    return token.startswith(current_prefix())
 
 
 def rewrap(token: str, context: str) -> str:

@@ -9,22 +9,27 @@ from typing import Final
 from PIL import Image, ImageOps
 
 from portal.errors import Refused
-from portal.file_kinds import JPG, FileKind
+from portal.file_kinds import JPG, PNG, WEBP, FileKind
 
 # A phone's largest ordinary photograph; decoded it needs about 150 MB.
 MAX_PIXELS: Final = 50_000_000
-JPEG_QUALITY: Final = 90
-_JPEG_MODES: Final = {"L", "RGB"}
-_PNG_MODES: Final = {"1", "L", "LA", "P", "RGB", "RGBA", "I;16"}
+QUALITY: Final = 90
+_FORMS: Final = {JPG: "JPEG", PNG: "PNG", WEBP: "WEBP"}
+# The modes each format can hold, and what others are turned into.
+_MODES: Final = {
+    "JPEG": ({"L", "RGB"}, "RGB"),
+    "PNG": ({"1", "L", "LA", "P", "RGB", "RGBA", "I;16"}, "RGBA"),
+    "WEBP": ({"RGB", "RGBA"}, "RGBA"),
+}
 
 
 def only_pixels(name: str, content: bytes, kind: FileKind) -> bytes:
     """Return the picture re-encoded in its own format, turned upright, without metadata.
 
-    The size is read from the header before anything is decoded. Raises
+    Of an animation the first picture is kept. The size is read from the header before anything is decoded. Raises
     `Refused` for a picture that is too large or cannot be decoded.
     """
-    form = "JPEG" if kind == JPG else "PNG"
+    form = _FORMS[kind]
     try:
         with Image.open(BytesIO(content), formats=(form,)) as picture:
             if picture.width * picture.height > MAX_PIXELS:
@@ -40,13 +45,13 @@ def only_pixels(name: str, content: bytes, kind: FileKind) -> bytes:
 
 
 def _encode(picture: Image.Image, form: str) -> bytes:
-    modes = _JPEG_MODES if form == "JPEG" else _PNG_MODES
+    modes, fallback = _MODES[form]
     if picture.mode not in modes:
-        picture = picture.convert("RGB" if form == "JPEG" else "RGBA")
+        picture = picture.convert(fallback)
     picture.info = {key: value for key, value in picture.info.items() if key == "transparency"}
     out = BytesIO()
-    if form == "JPEG":
-        picture.save(out, "JPEG", quality=JPEG_QUALITY)
+    if form == "PNG":
+        picture.save(out, form)
     else:
-        picture.save(out, "PNG")
+        picture.save(out, form, quality=QUALITY)
     return out.getvalue()

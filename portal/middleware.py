@@ -11,9 +11,10 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.auth import logout
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import urlencode
@@ -21,8 +22,9 @@ from django.utils.http import urlencode
 from portal.access import Access, access_of
 from portal.models import AuditEvent, User
 from portal.passwords import current_profile
-from portal.request_context import Origin, origin, session_mark
-from portal.roles import DUTIES, SECOND_FACTOR_ROLES
+from portal.request_context import Origin, origin, owed_events, session_mark
+from portal.roles import DUTIES
+from portal.security_profile import current_limits
 from portal.selectors.settings import settings_on
 from portal.services import audit
 
@@ -40,7 +42,6 @@ CONTENT_POLICY = "; ".join(
 )
 SEEN_EVERY = 60
 RECHECK_SETTINGS_EVERY = 300
-DUTY_IDLE_SECONDS = 15 * 60
 
 
 def security_headers(get_response: Answer) -> Answer:
@@ -53,6 +54,18 @@ def security_headers(get_response: Answer) -> Answer:
         user = getattr(request, "user", None)
         if user is not None and user.is_authenticated:
             response.setdefault("Cache-Control", "no-store")
+        return response
+
+    return middleware
+
+
+def method_pages(get_response: Answer) -> Answer:
+    """Say in a page why an address cannot be opened like this, where Django answers with nothing."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        response = get_response(request)
+        if isinstance(response, HttpResponseNotAllowed) and not request.path.startswith("/api/"):
+            response.content = render_to_string("405.html").encode()
         return response
 
     return middleware
@@ -71,7 +84,7 @@ def peer_address(request: HttpRequest) -> str:
 
 
 def audit_context(get_response: Answer) -> Answer:
-    """Tell the audit trail where the changes of this request come from."""
+    """Tell the audit trail where the changes of this request come from; write what a refusal left owed."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
         token = origin.set(
@@ -81,9 +94,14 @@ def audit_context(get_response: Answer) -> Answer:
                 request_id=uuid.uuid4().hex,
             )
         )
+        owed: list[AuditEvent] = []
+        owed_token = owed_events.set(owed)
         try:
             return get_response(request)
         finally:
+            if owed:
+                audit.record_many(owed)
+            owed_events.reset(owed_token)
             origin.reset(token)
 
     return middleware
@@ -116,13 +134,15 @@ def session_limits(get_response: Answer) -> Answer:
 def _idle_seconds(request: HttpRequest, user: User) -> int:
     """Return the idle limit, read from the settings at most every five minutes of a session.
 
-    The three duties have fifteen minutes at most.
+    The three duties have at most what the profile leaves them.
     """
     known = request.session.get("idle")
     if known is None or time.time() - known[1] > RECHECK_SETTINGS_EVERY:
         minutes = int(settings_on(timezone.localdate())["security.idle_minutes"])
         known = request.session["idle"] = [minutes * 60, time.time()]
-    return min(int(known[0]), DUTY_IDLE_SECONDS) if user.has_role(*DUTIES) else int(known[0])
+    if not user.has_role(*DUTIES):
+        return int(known[0])
+    return min(int(known[0]), current_limits().duty_idle_minutes * 60)
 
 
 def _to_login(request: HttpRequest, *, expired: bool = False) -> HttpResponse:
@@ -176,12 +196,21 @@ def _unfinished(request: HttpRequest, user: User) -> str:
             "second_factor": chosen["security.second_factor"],
         }
         request.session["duties"] = values
-    limit = timezone.now() - timedelta(days=values["days"])
+    return owed_first(user, days=values["days"], second_factor=values["second_factor"])
+
+
+def owed_first(user: User, *, days: int, second_factor: bool) -> str:
+    """Return the page of what the account owes before anything else opens, at the pages and at the API.
+
+    A new password where the present one is the initial one or older than `days`;
+    a second factor where `second_factor` demands it of the person's roles.
+    """
     changed = user.password_changed_at
+    limit = timezone.now() - timedelta(days=days)
     expired = current_profile().expires and changed is not None and changed < limit
     if user.must_change_password or expired:
         return reverse("portal:password_change")
-    if values["second_factor"] and not user.totp_confirmed_at and user.has_role(*SECOND_FACTOR_ROLES):
+    if second_factor and not user.totp_confirmed_at and user.has_role(*current_limits().second_factor_roles):
         return reverse("portal:second_factor")
     return ""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Set
 from dataclasses import dataclass
 
-from portal.roles import BUSINESS_ROLES, COUNTY_READERS, DUTIES, OFFICE_ROLES, Role
+from portal.roles import BUSINESS_ROLES, COUNTY_READERS, DUTIES, OFFICE_ROLES, UNIT_ROLES, Role
 
 INSIDERS = BUSINESS_ROLES - {Role.OBSERVER}
 WORKERS = INSIDERS - {Role.LEADER}
@@ -47,30 +47,39 @@ NAVIGATION = (
             Entry(
                 "督办", "indicators:letter_list", COUNTY_READERS | {Role.LIAISON, Role.UNIT_HEAD}, "letters"
             ),
-            Entry("督查", "indicators:inspection_list", COUNTY_READERS),
+            Entry(
+                "督查",
+                "indicators:inspection_list",
+                COUNTY_READERS | {Role.LIAISON, Role.UNIT_HEAD},
+                "inspections",
+            ),
         ),
     ),
     Group(
         "企业诉求",
         (
-            Entry("诉求办理", "complaints:complaint_list", BUSINESS_ROLES, "complaints"),
+            Entry("诉求办理", "complaints:complaint_list", INSIDERS, "complaints"),
+            Entry("扫码点位", "complaints:point_list", OFFICE_ROLES | UNIT_ROLES | {Role.INSPECTOR}),
             Entry("包联走访", "complaints:visit_list", INSIDERS),
+            Entry("市场主体", "portal:enterprise_list", INSIDERS),
+            Entry("我的线索", "complaints:clue_list", {Role.OBSERVER}),
         ),
     ),
     Group(
         "惠企政策",
         (
-            Entry("政策库", "policies:policy_list", INSIDERS),
-            Entry("匹配", "policies:match_list", INSIDERS),
-            Entry("兑现", "policies:payout_list", INSIDERS, "payouts"),
+            Entry("政策库", "policies:policy_list", INSIDERS, "policies"),
+            Entry("匹配", "policies:match_list", COUNTY_READERS | UNIT_ROLES, "proposals"),
+            Entry("兑现", "policies:payout_list", COUNTY_READERS | UNIT_ROLES, "payouts"),
+            Entry("企业码", "policies:code_list", OFFICE_ROLES, "corrections"),
         ),
     ),
     Group(
         "通报考核",
         (
             Entry("通报", "reports:bulletin_list", INSIDERS, "bulletins"),
-            Entry("汇报", "reports:work_report_list", OFFICE_ROLES),
-            Entry("考核", "reports:assessment_list", INSIDERS),
+            Entry("汇报", "reports:work_report_list", OFFICE_ROLES | {Role.LEADER}, "work_reports"),
+            Entry("考核", "reports:assessment_list", INSIDERS, "assessments"),
         ),
     ),
     Group(

@@ -5,6 +5,9 @@ from django.urls import URLPattern, path
 from portal.views import (
     audit,
     calendar,
+    enterprise_imports,
+    enterprise_merging,
+    enterprises,
     files,
     inbox,
     jobs,
@@ -12,11 +15,14 @@ from portal.views import (
     people,
     people_steps,
     profile,
+    saved_queries,
     search,
+    second_factor,
     session,
     settings,
     style_guide,
     system,
+    tokens,
 )
 
 app_name = "portal"
@@ -31,10 +37,17 @@ urlpatterns: list[URLPattern] = [
     path("profile/", profile.profile, name="profile"),
     path("profile/password/", profile.password_change, name="password_change"),
     path("profile/sessions/end/", profile.end_other_sessions, name="end_other_sessions"),
-    path("profile/second-factor/", profile.second_factor_page, name="second_factor"),
-    path("profile/second-factor/start/", profile.second_factor_start, name="second_factor_start"),
-    path("profile/second-factor/confirm/", profile.second_factor_confirm, name="second_factor_confirm"),
-    path("profile/second-factor/drop/", profile.second_factor_drop, name="second_factor_drop"),
+    path("profile/second-factor/", second_factor.second_factor_page, name="second_factor"),
+    path("profile/second-factor/start/", second_factor.second_factor_start, name="second_factor_start"),
+    path("profile/second-factor/confirm/", second_factor.second_factor_confirm, name="second_factor_confirm"),
+    path("profile/second-factor/codes/", second_factor.recovery_codes_renew, name="recovery_codes_renew"),
+    path("profile/second-factor/drop/", second_factor.second_factor_drop, name="second_factor_drop"),
+    path("profile/tokens/", tokens.token_list, name="token_list"),
+    path("profile/tokens/issue/", tokens.token_issue, name="token_issue"),
+    path("profile/tokens/<int:key>/revoke/", tokens.token_revoke, name="token_revoke"),
+    # queries kept from any list
+    path("queries/save/", saved_queries.query_save, name="query_save"),
+    path("queries/<int:key>/remove/", saved_queries.query_remove, name="query_remove"),
     # people and units
     path("system/", system.system, name="system"),
     path("system/people/", people.user_list, name="user_list"),
@@ -69,6 +82,41 @@ urlpatterns: list[URLPattern] = [
         organisations.organisation_reopen,
         name="organisation_reopen",
     ),
+    # market entities
+    path("enterprises/", enterprises.enterprise_list, name="enterprise_list"),
+    path("enterprises/export/", enterprises.enterprise_export, name="enterprise_export"),
+    path("enterprises/new/", enterprises.enterprise_create, name="enterprise_create"),
+    path("enterprises/duplicates/", enterprise_merging.enterprise_duplicates, name="enterprise_duplicates"),
+    path("enterprises/import/", enterprise_imports.enterprise_import, name="enterprise_import"),
+    path(
+        "enterprises/import/template/",
+        enterprise_imports.enterprise_import_template,
+        name="enterprise_import_template",
+    ),
+    path(
+        "enterprises/import/<slug:token>/",
+        enterprise_imports.enterprise_import_detail,
+        name="enterprise_import_detail",
+    ),
+    path(
+        "enterprises/import/<slug:token>/apply/",
+        enterprise_imports.enterprise_import_apply,
+        name="enterprise_import_apply",
+    ),
+    path(
+        "enterprises/import/<slug:token>/discard/",
+        enterprise_imports.enterprise_import_discard,
+        name="enterprise_import_discard",
+    ),
+    path(
+        "enterprises/import/<slug:token>/errors/",
+        enterprise_imports.enterprise_import_errors,
+        name="enterprise_import_errors",
+    ),
+    path("enterprises/<slug:code>/", enterprises.enterprise_detail, name="enterprise_detail"),
+    path("enterprises/<slug:code>/edit/", enterprises.enterprise_edit, name="enterprise_edit"),
+    path("enterprises/<slug:code>/merge/", enterprise_merging.enterprise_merge, name="enterprise_merge"),
+    path("enterprises/<slug:code>/<slug:step>/", enterprises.enterprise_step, name="enterprise_step"),
     # files
     path("files/<slug:token>/", files.file_download, name="file"),
     # jobs
@@ -86,7 +134,10 @@ urlpatterns: list[URLPattern] = [
     path("system/calendar/", calendar.calendar, name="calendar"),
     path("system/calendar/template/", calendar.calendar_template, name="calendar_template"),
     path("system/calendar/upload/", calendar.calendar_upload, name="calendar_upload"),
-    path("system/calendar/confirm/", calendar.calendar_confirm, name="calendar_confirm"),
+    path("system/calendar/propose/", calendar.calendar_propose, name="calendar_propose"),
+    path("system/calendar/proposals/<int:key>/", calendar.calendar_proposal, name="calendar_proposal"),
+    path("system/calendar/proposals/<int:key>/confirm/", calendar.calendar_confirm, name="calendar_confirm"),
+    path("system/calendar/proposals/<int:key>/return/", calendar.calendar_return, name="calendar_return"),
     path("system/calendar/<str:day>/", calendar.calendar_day, name="calendar_day"),
     # settings
     path("system/settings/", settings.setting_list, name="setting_list"),

@@ -26,8 +26,6 @@ COUNTY_READERS = OFFICE_ROLES | {Role.LEADER, Role.INSPECTOR}
 # GB/T 22239-2019: the three duties exclude one another and see no business data.
 DUTIES = frozenset({Role.SYSADMIN, Role.SECURITY, Role.AUDITOR})
 BUSINESS_ROLES = frozenset(Role) - DUTIES
-# Must use a second factor where the setting `security.second_factor` is on.
-SECOND_FACTOR_ROLES = DUTIES | {Role.OFFICE_HEAD}
 
 
 def exclusion(roles: frozenset[str]) -> str:

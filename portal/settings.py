@@ -11,7 +11,11 @@ from pathlib import Path
 import environ
 from django.core.exceptions import ImproperlyConfigured
 
+from portal.documents.words import wrong_words
+from portal.log_server import BadTarget, read_target
+from portal.networks import BadNetwork, read_networks
 from portal.secret_key import embedded_secret_key
+from portal.security_profile import PROFILES as SECURITY_PROFILES
 
 ROOT = Path(__file__).resolve().parent.parent
 VAR = Path(os.environ.get("PORTAL_VAR") or ROOT / "var")
@@ -24,6 +28,11 @@ EDITION = env("EDITION", default="embedded")
 if EDITION not in {"embedded", "production"}:
     raise ImproperlyConfigured("EDITION 只能是 embedded 或 production")
 PRODUCTION = EDITION == "production"
+# djbh2 or djbh3: the level of 等保 whose limits hold; see portal/security_profile.py.
+SECURITY_PROFILE = env("SECURITY_PROFILE", default="djbh2")
+if SECURITY_PROFILE not in SECURITY_PROFILES:
+    raise ImproperlyConfigured(f"SECURITY_PROFILE 只能是 {' 或 '.join(SECURITY_PROFILES)}")
+LIMITS = SECURITY_PROFILES[SECURITY_PROFILE]
 
 SECRET_KEY = env("SECRET_KEY", default="") or ("" if PRODUCTION else embedded_secret_key(VAR, "secret.key"))
 if not SECRET_KEY:
@@ -33,12 +42,23 @@ FIELD_KEYS = env("FIELD_KEYS", default="") or ("" if PRODUCTION else embedded_se
 if not FIELD_KEYS:
     raise ImproperlyConfigured("正式环境必须设置 FIELD_KEYS")
 
+# Signs approved payout batches: a long random text, used for nothing else. Without it none can be approved.
+PAYOUT_KEY = env("PAYOUT_KEY", default="") or ("" if PRODUCTION else embedded_secret_key(VAR, "payout.key"))
+
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["127.0.0.1", "localhost", "[::1]"])
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
+# Where the public reaches the portal, printed into QR codes; empty: the address the office itself uses.
+PUBLIC_URL = env("PUBLIC_URL", default="")
+# The harmless page that somebody who reports without a name leaves for.
+LEAVE_URL = env("LEAVE_URL", default="https://www.gov.cn/")
 
 COUNTY_NAME = env("COUNTY_NAME", default="云溪县")
 SYSTEM_NAME = "优化营商环境工作调度平台"
 DOCUMENT_PREFIX = env("DOCUMENT_PREFIX", default="云营商办")
+# Words of the county's own for kinds of documents: letter.circulate=督办通报; see `portal.documents.words`.
+DOCUMENT_WORDS = env.dict("DOCUMENT_WORDS", default={})
+if wrong := wrong_words(DOCUMENT_WORDS):
+    raise ImproperlyConfigured(f"DOCUMENT_WORDS: {'; '.join(wrong)}")
 # `manage.py demo` leaves the marker beside the sample's data.
 SAMPLE_MARKER = VAR / "sample-edition"
 SAMPLE_EDITION = env.bool("SAMPLE_EDITION", default=not PRODUCTION and SAMPLE_MARKER.exists())
@@ -73,7 +93,6 @@ INSTALLED_APPS = [
     "django_htmx",
     "template_partials",
     "rest_framework",
-    "rest_framework.authtoken",
     "drf_spectacular",
 ]
 
@@ -86,11 +105,13 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "portal.middleware.audit_context",
+    "portal.network_limits.network_limits",
     "portal.middleware.session_limits",
     "portal.middleware.AccessMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "portal.middleware.method_pages",
 ]
 
 ROOT_URLCONF = "portal.urls"
@@ -129,6 +150,10 @@ else:
     DATABASES["default"]["CONN_MAX_AGE"] = 60
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
     DATABASES["default"]["DISABLE_SERVER_SIDE_CURSORS"] = env.bool("PGBOUNCER", default=False)
+    if not DATABASES["default"]["DISABLE_SERVER_SIDE_CURSORS"]:
+        # Compiling a page's query takes longer than answering it, and the default price of a random page is
+        # that of turning disks. PgBouncer takes no options: there they are set with ALTER DATABASE.
+        DATABASES["default"].setdefault("OPTIONS", {})["options"] = "-c jit=off -c random_page_cost=1.1"
     DATABASES["default"]["TEST"] = {"NAME": f"test_portal{TEST_DB_SUFFIX}"}
 # Usernames are unique whatever their case, by a constraint on lower(username); Django's check only
 # knows `unique=True`.
@@ -156,13 +181,19 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "portal.passwords.CommonValidator"},
     {"NAME": "portal.passwords.ReuseValidator"},
 ]
-SESSION_COOKIE_AGE = 8 * 3600
+SESSION_COOKIE_AGE = LIMITS.session_hours * 3600
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_HTTPONLY = False
 CSRF_FAILURE_VIEW = "portal.views.errors.csrf_failure"
 TRUSTED_PROXIES = env.list("TRUSTED_PROXIES", default=[])
+# Networks from which the three duties may work, and from which programmes may call the API; empty: from anywhere.
+try:
+    ADMIN_NETWORKS = read_networks("ADMIN_NETWORKS", env.list("ADMIN_NETWORKS", default=[]))
+    API_NETWORKS = read_networks("API_NETWORKS", env.list("API_NETWORKS", default=[]))
+except BadNetwork as error:
+    raise ImproperlyConfigured(str(error)) from None
 
 # Language and time
 
@@ -190,15 +221,24 @@ WHITENOISE_AUTOREFRESH = DEBUG
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
+# ClamAV's clamd, which looks at every upload: tcp://host:port or unix:///path; empty: none.
+CLAMD_ADDRESS = env("CLAMD_ADDRESS", default="")
 FONT_FOLDER = env("FONT_FOLDER", default="")
 # Where backups go (another disk or machine), and how many the nightly job keeps; 0 turns the job off.
 BACKUP_FOLDER = Path(env("BACKUP_FOLDER", default=str(VAR / "backups")))
-BACKUP_KEEP = env.int("BACKUP_KEEP", default=14 if PRODUCTION else 0)
+BACKUP_KEEP = env.int("BACKUP_KEEP", default=LIMITS.backups_kept if PRODUCTION else 0)
 
 # Security
 
 # The end of the audit chain, written down every night outside the database; best on another machine's share.
 AUDIT_ANCHOR_FILE = Path(env("AUDIT_ANCHOR_FILE", default=str(VAR / "audit_anchors.txt")))
+# The log server that gets every event of the audit trail within seconds: udp://, tcp:// or unix://; empty: none.
+try:
+    SYSLOG_TARGET = read_target("SYSLOG_URL", env("SYSLOG_URL", default=""))
+except BadTarget as error:
+    raise ImproperlyConfigured(str(error)) from None
+# The time server with which the status page compares the clock (SNTP); empty: the database server only.
+NTP_SERVER = env("NTP_SERVER", default="")
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
@@ -256,7 +296,7 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
         "rest_framework.authentication.SessionAuthentication",
-        "rest_framework.authentication.TokenAuthentication",
+        "portal.api.authentication.TokenAuthentication",
     ],
     "DEFAULT_PERMISSION_CLASSES": ["portal.api.permissions.IsPermitted"],
     "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
@@ -275,6 +315,10 @@ SPECTACULAR_SETTINGS = {
     "VERSION": "1.0.0",
     "SERVE_INCLUDE_SCHEMA": False,
     "COMPONENT_SPLIT_REQUEST": True,
+    "ENUM_NAME_OVERRIDES": {
+        "CaseTypeEnum": "complaints.kinds.CaseType",
+        "ProblemKindEnum": "complaints.kinds.ProblemKind",
+    },
 }
 
 LOGGING = {
@@ -287,31 +331,134 @@ LOGGING = {
 
 # What the base application asks of the others, named as strings
 
-WAITING_COUNTERS = ["indicators.selectors.todos.waiting", "reports.selectors.bulletins.waiting"]
+WAITING_COUNTERS = [
+    "indicators.selectors.todos.waiting",
+    "indicators.selectors.inspection_todos.waiting",
+    "complaints.selectors.todos.waiting",
+    "policies.selectors.todos.waiting",
+    "reports.selectors.bulletins.waiting",
+    "reports.selectors.work_reports.waiting",
+    "reports.selectors.assessments.waiting",
+]
 SEARCH_PROVIDERS = [
     "indicators.selectors.search.find_items",
     "indicators.selectors.search.find_task_forces",
     "indicators.selectors.search.find_indicators",
+    "indicators.selectors.search.find_inspections",
+    "policies.selectors.search.find_policies",
+    "policies.selectors.search.find_documents",
+    "complaints.selectors.search.find_cases",
     "reports.selectors.search.find_bulletins",
+    "portal.selectors.enterprises.find_enterprises",
     "portal.selectors.search.find_organisations",
     "portal.selectors.search.find_people",
 ]
+# What refers to a market entity and moves when two are merged: table, field, and the columns that
+# together with the field may stand only once (a row the kept entity has already is not moved).
+ENTERPRISE_REFERENCES = [
+    ("portal.Enterprise", "merged_into", ()),
+    ("portal.EnterpriseFact", "enterprise", ("kind", "valid_from")),
+    ("portal.EnterpriseLabel", "enterprise", ("kind", "level", "valid_from")),
+    ("complaints.Complaint", "enterprise", ()),
+    ("complaints.IntakePoint", "enterprise", ()),
+    ("complaints.Pairing", "enterprise", ("person", "until")),
+    ("complaints.Visit", "enterprise", ("visitor", "on")),
+    ("complaints.Gathering_enterprises", "enterprise", ("gathering",)),
+    ("policies.Correction", "enterprise", ()),
+]
+# What refers to a market entity and stays where it is: the merge itself, what the nightly match
+# writes anew, and what was proposed and paid to whom, which is sealed.
+ENTERPRISE_REFERENCES_LEFT = [
+    ("portal.EnterpriseMerge", "kept"),
+    ("portal.EnterpriseMerge", "gone"),
+    ("policies.Verdict", "enterprise"),
+    ("policies.QualifiedSpan", "enterprise"),
+    ("policies.Proposal", "enterprise"),
+    ("policies.Payout", "enterprise"),
+    # A page belongs to the registration it was opened for; the kept one has or gets its own.
+    ("policies.EnterpriseCode", "enterprise"),
+]
+# Blocks that the other apps add to the page of a market entity; see `portal.enterprise_blocks`.
+ENTERPRISE_BLOCKS = [
+    "complaints.selectors.visit_pages.case_block",
+    "complaints.selectors.visit_pages.visit_block",
+    "policies.selectors.enterprise_block.policy_block",
+]
+# Blocks of the page that a market entity opens itself 一企一码.
+ENTERPRISE_OWN_BLOCKS = ["complaints.selectors.own_cases.own_case_block"]
 AUDIT_LABELS = [
     "portal.audit_labels.ACTION_LABELS",
     "indicators.labels.ACTION_LABELS",
+    "complaints.labels.ACTION_LABELS",
     "reports.labels.ACTION_LABELS",
+    "policies.labels.ACTION_LABELS",
 ]
-JOB_MODULES = ["portal.base_jobs", "indicators.jobs", "indicators.dispatch_jobs", "reports.jobs"]
+JOB_MODULES = [
+    "portal.base_jobs",
+    "indicators.jobs",
+    "indicators.dispatch_jobs",
+    "complaints.jobs",
+    "reports.jobs",
+    "policies.jobs",
+]
+# Rewrite a batch of encrypted values with the present key and return how many; see `manage.py rotate_keys`.
+KEY_ROTATIONS = [
+    "portal.services.second_factor.rewrap_seeds",
+    "indicators.services.inspections.rewrap_referrals",
+    "complaints.sealing.rewrap_identities",
+    "policies.services.applicants.rewrap_applications",
+    "policies.services.enterprise_codes.rewrap_addresses",
+    "policies.services.outgoing_mail.rewrap_mail",
+    "policies.services.subscriptions.rewrap_subscribers",
+]
+# Columns that hold nothing but sealed values, and those that carry a label of secrecy; asked by `check_djbh`.
+SEALED_COLUMNS = [
+    "portal.User.totp_secret",
+    "complaints.Identity.name",
+    "complaints.Identity.phone",
+    "complaints.Identity.company",
+    "complaints.Identity.address",
+    "policies.Application.contact",
+    "policies.Application.phone",
+    "policies.Application.account",
+    "indicators.InspectionReferral.facts",
+    "indicators.InspectionReferral.outcome",
+]
+LABELLED_COLUMNS = ["complaints.Complaint.secrecy"]
 # Called with the day, in the same transaction, after the working calendar has changed.
-CALENDAR_LISTENERS = ["indicators.services.months.recompute_provisional_months"]
+CALENDAR_LISTENERS = [
+    "indicators.services.months.recompute_provisional_months",
+    "complaints.services.clocks.recompute_open_cases",
+]
 # Tables whose rows carry files but have no `visible_to` of their own: the path to the row that has one.
 ATTACHMENT_SCOPES = {
     "indicators.closingapplication": "item",
     "indicators.adjustment": "item",
     "indicators.milestone": "item",
+    "indicators.findingreply": "finding",
+    "policies.applicationmaterial": "application",
 }
 WORKFLOW_TABLES = [
     ("事项", "indicators.workflow.ITEM_STEPS", "indicators.workflow.ItemState"),
     ("月报进展", "indicators.workflow.REPORT_STEPS", "indicators.workflow.ReportState"),
     ("监测值", "indicators.workflow.MEASUREMENT_STEPS", "indicators.workflow.MeasurementState"),
+    (
+        "督查",
+        "indicators.inspection_workflow.INSPECTION_STEPS",
+        "indicators.inspection_workflow.InspectionState",
+    ),
+    (
+        "督查发现",
+        "indicators.inspection_workflow.FINDING_STEPS",
+        "indicators.inspection_workflow.FindingState",
+    ),
+    ("诉求", "complaints.workflow.CASE_STEPS", "complaints.workflow.CaseState"),
+    ("红黑榜", "complaints.red_black.STEPS", "complaints.red_black.ListState"),
+    ("通报", "reports.workflow.BULLETIN_STEPS", "reports.workflow.BulletinState"),
+    ("工作汇报", "reports.workflow.WORK_REPORT_STEPS", "reports.workflow.WorkReportState"),
+    ("年度考核", "reports.workflow.ASSESSMENT_STEPS", "reports.workflow.AssessmentState"),
+    ("考核异议", "reports.workflow.OBJECTION_STEPS", "reports.workflow.ObjectionState"),
+    ("惠企事项", "policies.workflow.ITEM_STEPS", "policies.workflow.ItemState"),
+    ("惠企推送", "policies.workflow.PROPOSAL_STEPS", "policies.workflow.ProposalState"),
+    ("兑现批次", "policies.workflow.BATCH_STEPS", "policies.workflow.BatchState"),
 ]

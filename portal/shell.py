@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.conf import settings
@@ -10,9 +11,12 @@ from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
 
-from portal.models import Notification, User
+from portal.models import SavedQuery, User
 from portal.navigation import NAVIGATION
-from portal.waiting import waiting_counts
+from portal.waiting import UNREAD, waiting_counts
+
+# The home page of a chief has an address of its own.
+HOMES = {"/chief/"}
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:
@@ -28,19 +32,20 @@ def shell(request: HttpRequest) -> dict[str, Any]:
     user = getattr(request, "user", None)
     if isinstance(user, User):
         context["shell"] = SimpleLazyObject(lambda: _frame(request, user))
+        # Asked for by lists only: one query more, where the filter row is drawn.
+        context["saved_queries"] = SimpleLazyObject(
+            lambda: list(SavedQuery.objects.visible_to(user).filter(path=request.path))
+        )
     return context
 
 
 def _frame(request: HttpRequest, user: User) -> dict[str, Any]:
-    return {
-        "navigation": _navigation(request, user),
-        "unread": Notification.objects.visible_to(user).filter(read_at=None).count(),
-    }
-
-
-def _navigation(request: HttpRequest, user: User) -> list[dict[str, Any]]:
-    """Return the groups `user` sees; the entry whose address is the longest prefix of the path is current."""
     counts = waiting_counts(user)
+    return {"navigation": _navigation(request, user, counts), "unread": counts.get(UNREAD, 0)}
+
+
+def _navigation(request: HttpRequest, user: User, counts: Mapping[str, int]) -> list[dict[str, Any]]:
+    """Return the groups `user` sees; the entry whose address is the longest prefix of the path is current."""
     groups: list[dict[str, Any]] = []
     for group in NAVIGATION:
         items: list[dict[str, Any]] = []
@@ -60,7 +65,9 @@ def _navigation(request: HttpRequest, user: User) -> list[dict[str, Any]]:
         item
         for group in groups
         for item in group["entries"]
-        if request.path == item["url"] or (item["url"] != "/" and request.path.startswith(item["url"]))
+        if request.path == item["url"]
+        or (item["url"] == "/" and request.path in HOMES)
+        or (item["url"] != "/" and request.path.startswith(item["url"]))
     ]
     if here:
         max(here, key=lambda item: len(item["url"]))["current"] = True

@@ -2,7 +2,7 @@
 
 from portal.celery import app
 from portal.selectors.clock import database_now
-from portal.services import jobs
+from portal.services import audit_forwarding, jobs
 
 RING_EXPIRES = 55
 
@@ -17,6 +17,12 @@ def tick() -> int:
     for slot_id in waiting:
         run_slot.apply_async((slot_id,), expires=RING_EXPIRES)
     return len(waiting)
+
+
+@app.task
+def forward_audit() -> int:
+    """Hand new events of the audit trail to the log server; return how many. Rung every two seconds where there is one."""
+    return audit_forwarding.forward_due(database_now()).sent
 
 
 @app.task

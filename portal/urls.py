@@ -6,6 +6,8 @@ urlpatterns = [
     path("", include("portal.pages")),
     path("api/", include("portal.api.urls")),
     path("", include("indicators.urls")),
+    path("", include("complaints.urls")),
+    path("", include("policies.urls")),
     path("", include("reports.urls")),
 ]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from typing import Any
 from uuid import uuid4
@@ -17,11 +17,11 @@ from indicators.services.dispatch import Meeting, RoundPlan
 from indicators.services.instructions import Order
 from indicators.services.letters import Draft
 from indicators.workflow import OPEN_STATES
+from portal.forms.choices import LoadedChoiceField
 from portal.forms.styles import DateInput, Styled
 from portal.models import Organisation, User
 from portal.roles import OFFICE_ROLES, Role
 
-Offered = dict[str, list[tuple[int | str, str]]]
 SPARE_ROWS = 3
 MOST_ROWS = 20
 
@@ -153,9 +153,9 @@ class MeetingForm(Styled, forms.Form):
 class OrderForm(Styled, forms.Form):
     """One instruction; in a meeting's form a row left empty is passed over."""
 
-    task_force = forms.ModelChoiceField(label="专班", queryset=TaskForce.objects.none(), empty_label="请选择")
+    task_force = LoadedChoiceField(label="专班", queryset=TaskForce.objects.none(), empty_label="请选择")
     title = forms.CharField(label="交办事项", max_length=120)
-    organisation = forms.ModelChoiceField(
+    organisation = LoadedChoiceField(
         label="责任单位", queryset=Organisation.objects.none(), empty_label="请选择"
     )
     due_on = forms.DateField(label="完成时限", widget=DateInput())
@@ -167,20 +167,18 @@ class OrderForm(Styled, forms.Form):
     def __init__(
         self,
         *args: Any,
-        task_forces: QuerySet[TaskForce],
-        units: QuerySet[Organisation],
+        task_forces: Iterable[TaskForce],
+        units: Iterable[Organisation],
         user: User,
-        offered: Offered | None = None,
+        items: Mapping[str, WorkItem] | None = None,
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
-        self.user = user
+        self.user, self.items = user, items
         for name, rows in (("task_force", task_forces), ("organisation", units)):
             field = self.fields[name]
-            if isinstance(field, forms.ModelChoiceField):
-                field.queryset = rows
-                if offered:
-                    field.choices = offered[name]
+            if isinstance(field, LoadedChoiceField):
+                field.offer(rows, empty="请选择")
 
     def clean_about(self) -> WorkItem | None:
         """Find the item among those the person may read, by `DB-011` or by `2023-DB-011`."""
@@ -188,7 +186,8 @@ class OrderForm(Styled, forms.Form):
         if not text:
             return None
         number = text if text[:4].isdigit() else f"{self._year()}-{text}"
-        item = WorkItem.objects.visible_to(self.user).filter(number=number).first()
+        found = _items_numbered([number], self.user) if self.items is None else self.items
+        item = found.get(number)
         if item is None:
             raise ValidationError(f"没有找到编号为 {text} 的事项，请核对")
         return item
@@ -236,20 +235,60 @@ _OrderFormSet = formset_factory(OrderForm, extra=SPARE_ROWS, max_num=MOST_ROWS, 
 
 def order_rows(row: DispatchRound, user: User, today: date, **kwargs: Any) -> BaseFormSet[OrderForm]:
     """Return the rows of instructions of a meeting's form."""
-    forces = row.task_forces.order_by("order", "pk")
-    units = Organisation.objects.visible_to(user).active(today)
     # Read once for all rows.
-    offered: Offered = {
-        name: [("", "请选择"), *((one.pk, str(one)) for one in rows)]
-        for name, rows in (("task_force", forces), ("organisation", units))
+    forces = list(row.task_forces.select_related("lead").order_by("order", "pk"))
+    shared = {
+        "task_forces": forces,
+        "units": list(Organisation.objects.visible_to(user).active(today)),
+        "user": user,
+        "items": _items_named(kwargs.get("data") or {}, {force.year for force in forces}, user),
     }
-    shared = {"task_forces": forces, "units": units, "user": user, "offered": offered}
     return _OrderFormSet(prefix="order", form_kwargs=shared, **kwargs)
+
+
+def _items_named(data: Mapping[str, Any], years: Iterable[int], user: User) -> dict[str, WorkItem]:
+    """Return the items that the rows of a meeting's form name, by number, among those the person may read."""
+    texts = {str(data.get(f"order-{n}-about", "")).strip().upper() for n in range(MOST_ROWS)} - {""}
+    return _items_numbered({*texts, *(f"{year}-{text}" for year in years for text in texts)}, user)
+
+
+def _items_numbered(numbers: Iterable[str], user: User) -> dict[str, WorkItem]:
+    wanted = list(numbers)
+    if not wanted:
+        return {}
+    return {item.number: item for item in WorkItem.objects.visible_to(user).filter(number__in=wanted)}
 
 
 def filled_rows(rows: BaseFormSet[OrderForm]) -> list[OrderForm]:
     """Return the rows in which something was entered."""
     return [form for form in rows if form.has_changed()]
+
+
+class PickForm(Styled, forms.Form):
+    """Putting chosen items on the sheet of a round that is still to be held; the next one is offered first."""
+
+    round = forms.ModelChoiceField(
+        label="转入哪次调度",
+        queryset=DispatchRound.objects.none(),
+        empty_label=None,
+        error_messages={
+            "required": "没有待召开的调度，请先发起调度",
+            "invalid_choice": "该次调度已召开或取消，请重新选择",
+        },
+    )
+    reason = forms.CharField(
+        label="转入理由",
+        max_length=200,
+        widget=_area(2),
+        error_messages={"required": "请写明为什么要在会上调度"},
+    )
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["round"]
+        drafts = DispatchRound.objects.visible_to(user).filter(state=DispatchRound.State.DRAFT)
+        if isinstance(field, forms.ModelChoiceField):
+            field.queryset = drafts.order_by("cutoff_on", "pk")
 
 
 class LetterForm(Styled, forms.Form):

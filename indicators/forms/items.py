@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from django import forms
-from django.db.models import QuerySet
+from django.db.models import Model
 from django.http import QueryDict
 
 from indicators.item_rules import problems_with
 from indicators.models import TaskForce, WorkItem, WorkList
 from indicators.workflow import ITEM_STEPS
+from portal.forms.choices import LoadedChoiceField, LoadedMultipleChoiceField
 from portal.forms.files import FilesField
 from portal.models import Organisation, User
 
@@ -42,21 +44,35 @@ class ItemForm(forms.ModelForm):
     """An entry of a ledger. On an entry in force dates and duty are not offered: they are adjusted."""
 
     version = forms.IntegerField(required=False, widget=forms.HiddenInput())
-    supporting = forms.ModelMultipleChoiceField(
-        queryset=Organisation.objects.none(),
+    # The choices of rows are no fields of the model here: what was chosen was found, and is not looked up again.
+    task_force = LoadedChoiceField(
+        TaskForce.objects.none(),
+        label="专班",
+        widget=forms.Select(attrs=_INPUT),
+        error_messages={"required": "请选择专班"},
+    )
+    organisation = LoadedChoiceField(
+        Organisation.objects.none(),
+        label="责任单位",
+        widget=forms.Select(attrs=_INPUT),
+        error_messages={"required": "请选择责任单位"},
+    )
+    lead = LoadedChoiceField(
+        Organisation.objects.none(), required=False, label="牵头单位", widget=forms.Select(attrs=_INPUT)
+    )
+    supporting = LoadedMultipleChoiceField(
+        Organisation.objects.none(),
         required=False,
         label="配合单位",
         widget=forms.CheckboxSelectMultiple(attrs={"class": "in-columns"}),
     )
 
+    field_order = ("title", "task_force", "organisation", "lead", "supporting")
+
     class Meta:
         model = WorkItem
         fields = (
             "title",
-            "task_force",
-            "organisation",
-            "lead",
-            "supporting",
             "target",
             "quantity",
             "unit",
@@ -71,9 +87,6 @@ class ItemForm(forms.ModelForm):
         )
         widgets = {
             "title": forms.TextInput(attrs=_INPUT),
-            "task_force": forms.Select(attrs=_INPUT),
-            "organisation": forms.Select(attrs=_INPUT),
-            "lead": forms.Select(attrs=_INPUT),
             "target": _text(2, maxlength=RESULT_LENGTH),
             "quantity": forms.NumberInput(attrs={**_INPUT, "step": "any", "min": "0"}),
             "unit": forms.TextInput(attrs=_INPUT),
@@ -90,27 +103,23 @@ class ItemForm(forms.ModelForm):
         }
         error_messages = {
             "title": {"required": "请填写事项名称"},
-            "task_force": {"required": "请选择专班"},
-            "organisation": {"required": "请选择责任单位"},
             "start_on": {"required": "请填写开始日期"},
         }
 
     def __init__(self, *args: Any, work_list: WorkList, user: User, **kwargs: Any) -> None:
+        instance: WorkItem = kwargs["instance"]
+        chosen = {name: getattr(instance, f"{name}_id") for name in ("task_force", "organisation", "lead")}
+        if instance.pk:
+            chosen["supporting"] = [unit.pk for unit in instance.supporting.all()]
+        kwargs["initial"] = chosen | kwargs.get("initial", {})
         super().__init__(*args, **kwargs)
         self.work_list = work_list
-        units = Organisation.objects.visible_to(user).only("short_name")
-        choices = [(unit.pk, unit.short_name) for unit in units]
-        self.fields["task_force"] = forms.ModelChoiceField(
-            TaskForce.objects.visible_to(user).filter(year=work_list.year),
-            label="专班",
-            empty_label="请选择",
-            widget=forms.Select(attrs=_INPUT),
-            error_messages={"required": "请选择专班"},
-        )
-        self.fields["lead"].required = False
-        _offer(self.fields["organisation"], units, [("", "请选择"), *choices])
-        _offer(self.fields["lead"], units, [("", "按专班的牵头单位"), *choices])
-        _offer(self.fields["supporting"], units, choices)
+        forces = TaskForce.objects.visible_to(user).filter(year=work_list.year).select_related("lead")
+        units = list(Organisation.objects.visible_to(user))
+        _offer(self.fields["task_force"], forces, "请选择")
+        _offer(self.fields["organisation"], units, "请选择")
+        _offer(self.fields["lead"], units, "按专班的牵头单位")
+        _offer(self.fields["supporting"], units)
         if self.instance.pk:
             self._keep_what_is_adjusted()
 
@@ -140,11 +149,10 @@ class ItemForm(forms.ModelForm):
         return {name: value for name, value in self.cleaned_data.items() if name != "version"}
 
 
-def _offer(field: forms.Field, units: QuerySet[Organisation], choices: list[tuple[Any, str]]) -> None:
-    """Let a field offer `units`, whose names were read once for all fields."""
-    if isinstance(field, forms.ModelChoiceField):
-        field.queryset = units
-        field.choices = choices
+def _offer(field: forms.Field, rows: Iterable[Model], empty: str | None = None) -> None:
+    """Let a field offer `rows`, which were read once for all fields."""
+    if isinstance(field, LoadedChoiceField | LoadedMultipleChoiceField):
+        field.offer(rows, empty=empty)
 
 
 class ApplyForm(forms.Form):
@@ -211,7 +219,7 @@ def _date(label: str, *, required: bool = True, help_text: str = "") -> forms.Da
 
 def _unit() -> forms.ModelChoiceField[Organisation]:
     return forms.ModelChoiceField(
-        Organisation.objects.only("short_name"),
+        Organisation.objects.only("code", "short_name"),
         required=False,
         label="新的责任单位",
         empty_label="不变",
@@ -243,7 +251,7 @@ class AssignForm(forms.Form):
     """Handing several items over to one unit."""
 
     organisation = forms.ModelChoiceField(
-        Organisation.objects.only("short_name"),
+        Organisation.objects.only("code", "short_name"),
         label="新的责任单位",
         empty_label="请选择",
         widget=forms.Select(attrs=_INPUT),

@@ -10,8 +10,8 @@ from django import forms
 from django.forms import BaseFormSet, formset_factory
 
 from indicators.lamps import Colour, Rule, Scheme, SchemeError, parse_scheme
-from indicators.params import to_plain
 from portal.forms.styles import DateInput
+from portal.params import to_plain
 
 
 @dataclass(frozen=True)

@@ -2,35 +2,37 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
 from django import forms
 from django.core.validators import validate_slug
-from django.db.models import QuerySet
 
 from indicators.models import Indicator, TaskForce
 from indicators.services.taskforces import MakeUp
+from portal.forms.choices import LoadedChoiceField, LoadedMultipleChoiceField
 from portal.models import Organisation, User
+from portal.models.people import held_roles
 from portal.roles import Role
 
 _INPUT = {"class": "field__input"}
 _COLUMNS = {"class": "in-columns"}
 
 
-class _PeopleField(forms.ModelMultipleChoiceField):
+class _PeopleField(LoadedMultipleChoiceField):
     """People with their unit beside the name: namesakes happen."""
 
     def label_from_instance(self, obj: Any) -> str:
         return f"{obj.name}（{obj.organisation.short_name}）"
 
 
-class _ChiefsField(forms.ModelMultipleChoiceField):
+class _ChiefsField(LoadedMultipleChoiceField):
     def label_from_instance(self, obj: Any) -> str:
         return chief_label(obj)
 
 
-class _ChiefField(forms.ModelChoiceField):
+class _ChiefField(LoadedChoiceField):
     def label_from_instance(self, obj: Any) -> str:
         return chief_label(obj)
 
@@ -50,7 +52,7 @@ class TaskForceForm(forms.Form):
         widget=forms.TextInput(attrs=_INPUT),
         error_messages={"required": "请填写专班名称"},
     )
-    lead = forms.ModelChoiceField(
+    lead = LoadedChoiceField(
         Organisation.objects.none(),
         label="牵头单位",
         empty_label="请选择",
@@ -71,7 +73,7 @@ class TaskForceForm(forms.Form):
         label="副指标长",
         widget=forms.CheckboxSelectMultiple(attrs=_COLUMNS),
     )
-    responsible = forms.ModelMultipleChoiceField(
+    responsible = LoadedMultipleChoiceField(
         Organisation.objects.none(),
         required=False,
         label="责任单位",
@@ -86,17 +88,19 @@ class TaskForceForm(forms.Form):
 
     def __init__(self, *args: Any, today: date, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        units = Organisation.objects.active(today)
-        chiefs = User.objects.holding(Role.CHIEF, on=today).select_related("organisation")
-        liaisons = User.objects.holding(Role.LIAISON, on=today).select_related("organisation")
-        for name, rows in (
-            ("lead", units),
-            ("responsible", units),
-            ("chief", chiefs),
-            ("deputies", chiefs),
-            ("liaisons", liaisons),
+        units = list(Organisation.objects.active(today))
+        people = User.objects.holding(Role.CHIEF, Role.LIAISON, on=today)
+        by_role = _by_role(people.select_related("organisation").prefetch_related("grants"), today)
+        for name, rows, empty in (
+            ("lead", units, "请选择"),
+            ("responsible", units, None),
+            ("chief", by_role[Role.CHIEF], "暂缺"),
+            ("deputies", by_role[Role.CHIEF], None),
+            ("liaisons", by_role[Role.LIAISON], None),
         ):
-            _offer(self.fields[name], rows)
+            field = self.fields[name]
+            if isinstance(field, LoadedChoiceField | LoadedMultipleChoiceField):
+                field.offer(rows, empty=empty)
 
     def make_up(self) -> MakeUp:
         """Return what the task force is to be."""
@@ -104,9 +108,14 @@ class TaskForceForm(forms.Form):
         return MakeUp(**{name: self.cleaned_data[name] for name in names})
 
 
-def _offer(field: forms.Field, rows: QuerySet[Any]) -> None:
-    if isinstance(field, forms.ModelChoiceField):
-        field.queryset = rows
+def _by_role(people: Iterable[User], today: date) -> dict[Role, list[User]]:
+    """Part the people into chiefs and liaisons; one may be both."""
+    found: dict[Role, list[User]] = {Role.CHIEF: [], Role.LIAISON: []}
+    for person in people:
+        held = held_roles(person.grants.all(), on=today)
+        for role in held & found.keys():
+            found[Role(role)].append(person)
+    return found
 
 
 class NewTaskForceForm(TaskForceForm):
@@ -142,7 +151,9 @@ class NewTaskForceForm(TaskForceForm):
     def __init__(self, *args: Any, today: date, **kwargs: Any) -> None:
         super().__init__(*args, today=today, **kwargs)
         free = Indicator.objects.current().filter(depth=1, task_force=None).select_related("system")
-        _offer(self.fields["indicator"], free)
+        field = self.fields["indicator"]
+        if isinstance(field, forms.ModelChoiceField):
+            field.queryset = free
 
     def clean_code(self) -> str:
         code = str(self.cleaned_data["code"]).lower()

@@ -10,7 +10,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import ClassVar, Self
 
 from indicators.lamps.facts import LampFacts, ReportState, behind_points
-from indicators.params import ParamError, Params, to_plain
+from portal.params import ParamError, Params, to_plain
 
 DEEPEST = 4
 MOST_PARTS = 10

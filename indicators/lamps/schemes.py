@@ -20,7 +20,7 @@ from indicators.lamps.conditions import (
     read_condition,
 )
 from indicators.lamps.facts import Colour, LampFacts, behind_points
-from indicators.params import ParamError, Params
+from portal.params import ParamError, Params
 
 MOST_RULES = 30
 LONGEST_LABEL = 14

@@ -85,6 +85,33 @@ class DispatchRound(models.Model):
         return f"{self.year}-{self.number:02d}"
 
 
+class PickedItem(models.Model):
+    """An item that the office has put on a round's sheet 转入调度, whatever its lamp, with the reason."""
+
+    round = models.ForeignKey(
+        DispatchRound, verbose_name="调度", on_delete=models.PROTECT, related_name="picks"
+    )
+    item = models.ForeignKey(WorkItem, verbose_name="事项", on_delete=models.PROTECT, related_name="picks")
+    reason = models.CharField("转入理由", max_length=200)
+    picked_by = models.ForeignKey(PERSON, verbose_name="转入人", on_delete=models.PROTECT, related_name="+")
+    picked_at = models.DateTimeField("转入时间")
+
+    class Meta:
+        verbose_name = "转入调度的事项"
+        ordering = ["item__number"]
+        constraints = [
+            models.UniqueConstraint(fields=["round", "item"], name="indicators_picked_once"),
+            models.CheckConstraint(
+                name="indicators_picked_has_reason",
+                condition=~Q(reason=""),
+                violation_error_message="转入调度须写明理由",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.item.short_number} {self.round}"
+
+
 class Instruction(models.Model):
     """What a chief or the office tells a unit to do 交办; it lives on as a work item with a due date."""
 

@@ -201,6 +201,34 @@ class Milestone(models.Model):
         return f"{self.item} {self.month:%Y-%m}"
 
 
+class Suspension(models.Model):
+    """A time for which an item was stopped, once it is over: taken up again, or given up for good.
+
+    `stopped_on` is the first day of it, `ended_on` the first day after it. While an
+    item is still suspended only its own `stopped_on` says so.
+    """
+
+    item = models.ForeignKey(
+        WorkItem, verbose_name="事项", on_delete=models.CASCADE, related_name="suspensions"
+    )
+    stopped_on = models.DateField("中止日期")
+    ended_on = models.DateField("结束日期")
+
+    class Meta:
+        verbose_name = "中止记录"
+        ordering = ["item", "pk"]
+        constraints = [
+            models.CheckConstraint(
+                name="indicators_suspension_order",
+                condition=Q(ended_on__gte=F("stopped_on")),
+                violation_error_message="中止的结束日期不能早于开始日期",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.item} {self.stopped_on:%Y-%m-%d} 至 {self.ended_on:%Y-%m-%d}"
+
+
 class ClosingApplication(models.Model):
     """An application to close an item 销号申请, with everybody's opinion on it; evidence is attached to it."""
 

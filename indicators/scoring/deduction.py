@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from decimal import ROUND_FLOOR, Decimal
 from typing import Self
 
-from indicators.params import ParamError, Params, to_plain
 from indicators.scoring.methods import (
     DIRECTION_CHOICES,
     HUNDRED,
@@ -16,6 +15,7 @@ from indicators.scoring.methods import (
     read_full,
     shown,
 )
+from portal.params import ParamError, Params, to_plain
 
 BASES = {"points": "按分值扣", "percent": "按满分的百分比扣"}
 

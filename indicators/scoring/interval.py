@@ -5,8 +5,8 @@ from decimal import Decimal
 from itertools import pairwise
 from typing import Self
 
-from indicators.params import ParamError, Params, to_plain
 from indicators.scoring.methods import HUNDRED, LEAST_FULL, MOST_FULL, Method, Working, shown
+from portal.params import ParamError, Params, to_plain
 
 MOST_BANDS = 20
 ENDS = {"lower": "含下限", "upper": "含上限"}

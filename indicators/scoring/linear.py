@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Self
 
-from indicators.params import ParamError, Params, to_plain
 from indicators.scoring.methods import (
     DIRECTION_CHOICES,
     HUNDRED,
@@ -23,6 +22,7 @@ from indicators.scoring.methods import (
     read_full,
     shown,
 )
+from portal.params import ParamError, Params, to_plain
 
 COMPARISONS: dict[str, Callable[[Decimal, Decimal], bool]] = {
     ">": operator.gt,

@@ -10,7 +10,7 @@ from decimal import ROUND_HALF_UP, Decimal, localcontext
 from enum import StrEnum
 from typing import ClassVar, Self
 
-from indicators.params import Params, to_plain
+from portal.params import Params, to_plain
 
 ZERO = Decimal(0)
 HUNDRED = Decimal(100)

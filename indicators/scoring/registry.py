@@ -1,10 +1,10 @@
 """The scoring methods an indicator may name."""
 
-from indicators.params import ParamError
 from indicators.scoring.deduction import Deduction
 from indicators.scoring.interval import Interval
 from indicators.scoring.linear import Efficacy, FrontierDistance
 from indicators.scoring.methods import Direct, Method
+from portal.params import ParamError
 
 METHODS: dict[str, type[Method]] = {
     method.kind: method for method in (FrontierDistance, Efficacy, Interval, Direct, Deduction)

@@ -26,6 +26,7 @@ from indicators.models import (
     WorkList,
 )
 from indicators.months import last_day, shift
+from indicators.selectors.stops import stopped_by, suspended_at
 from indicators.workflow import ItemState
 from portal.models import User
 
@@ -116,13 +117,14 @@ class RedItem:
 
 @dataclass(frozen=True)
 class FigureRow:
-    """A row behind a figure: `kind` and `number` identify it, the rest is for the reader."""
+    """A row behind a figure: `kind` and `number` identify it, the rest is for the reader; `unit` is a code."""
 
     kind: str
     number: str
     label: str
     note: str
     url: str
+    unit: str = ""
 
 
 def after_day(day: date) -> datetime:
@@ -153,15 +155,14 @@ def _due_before(day: date, *, as_of: date) -> Q:
     return (Q(due_on__lt=day) & ~Q(pk__in=later.values("item"))) | Q(pk__in=first.values("item"))
 
 
-def _stopped(state: ItemState, day: date) -> Q:
-    return Q(state=state) & (Q(stopped_on=None) | Q(stopped_on__lte=day))
+def item_measures(month: date, since: date | None = None) -> dict[str, Q]:
+    """Return the condition of each measure of items as of the last day of `month`.
 
-
-def _measures(month: date) -> dict[str, Q]:
-    """Return the condition of each measure of items as of the last day of `month`."""
-    end, before = last_day(month), month - timedelta(days=1)
+    What happened within the period is counted from `since` on, the first day of `month` where it is None.
+    """
+    end, before = last_day(month), (since or month) - timedelta(days=1)
     closed, closed_before = _closed_by(end), _closed_by(before)
-    overdue = ~closed & _due_before(end, as_of=end) & ~_stopped(ItemState.SUSPENDED, end)
+    overdue = ~closed & _due_before(end, as_of=end) & ~suspended_at(end)
     return {
         "total": Q(),
         "closed": closed,
@@ -173,11 +174,11 @@ def _measures(month: date) -> dict[str, Q]:
     }
 
 
-def _items_of(month: date) -> QuerySet[WorkItem]:
+def items_of(month: date) -> QuerySet[WorkItem]:
     """Return the items of the year's lists that had begun and not been cancelled by the end of `month`."""
     end = last_day(month)
     begun = WorkItem.objects.filter(work_list__year=month.year, start_on__lte=end)
-    return begun.exclude(_stopped(ItemState.CANCELLED, end))
+    return begun.exclude(stopped_by(ItemState.CANCELLED, end))
 
 
 _PLACE = (
@@ -189,35 +190,40 @@ _PLACE = (
 )
 
 
-def item_cells(month: date) -> tuple[Cell, ...]:
-    """Count the items of `month` by list, task force and unit; one query."""
-    counted = {name: Count("pk", filter=condition) for name, condition in _measures(month).items()}
+def item_cells(month: date, since: date | None = None) -> tuple[Cell, ...]:
+    """Count the items of the period from `since` to the end of `month` by list, task force and unit; one query."""
+    counted = {name: Count("pk", filter=condition) for name, condition in item_measures(month, since).items()}
     counted["total"] = Count("pk")
-    rows = _items_of(month).order_by().values_list(*_PLACE).annotate(**counted)
+    rows = items_of(month).order_by().values_list(*_PLACE).annotate(**counted)
     return tuple(
         Cell(Place(*row[: len(_PLACE)]), dict(zip(counted, row[len(_PLACE) :], strict=True))) for row in rows
     )
 
 
 def item_rows(
-    month: date, measure: str, part: Slice | None = None, *, user: User | None = None
+    month: date,
+    measure: str,
+    part: Slice | None = None,
+    *,
+    user: User | None = None,
+    since: date | None = None,
 ) -> list[FigureRow]:
     """Return the items that `item_cells` counts under `measure`; with `user` only those he may read."""
-    rows = _items_of(month).filter(_measures(month)[measure], (part or Slice()).condition())
+    rows = items_of(month).filter(item_measures(month, since)[measure], (part or Slice()).condition())
     if user is not None:
         rows = rows.filter(pk__in=WorkItem.objects.visible_to(user).values("pk"))
     rows = rows.select_related("organisation").order_by("work_list__order", "number")
-    return [_item_row(item, item.organisation.short_name) for item in rows]
+    return [item_row(item, item.organisation.short_name) for item in rows]
 
 
-def _item_row(item: WorkItem, note: str) -> FigureRow:
-    return FigureRow("item", item.number, item.title, note, item.get_absolute_url())
+def item_row(item: WorkItem, note: str) -> FigureRow:
+    return FigureRow("item", item.number, item.title, note, item.get_absolute_url(), item.organisation.code)
 
 
 # ---- lamps
 
 
-def _lamps_of(month: date) -> QuerySet[LampRecord]:
+def lamps_of(month: date) -> QuerySet[LampRecord]:
     return LampRecord.objects.filter(month=month, item__work_list__year=month.year)
 
 
@@ -226,12 +232,16 @@ def _red_before(month: date) -> Q:
     return Q(colour=RED, item__in=red.values("item"))
 
 
+def lamp_measures(month: date) -> dict[str, Q]:
+    colours = {colour.value: Q(colour=colour) for colour in WorkItem.LampColour}
+    return {**colours, "red_again": _red_before(month)}
+
+
 def lamp_cells(month: date) -> tuple[Cell, ...]:
     """Count the lamps recorded for `month` by place: each colour, and `red_again` for two months running."""
-    colours = {colour.value: Count("pk", filter=Q(colour=colour)) for colour in WorkItem.LampColour}
-    counted = {**colours, "red_again": Count("pk", filter=_red_before(month))}
+    counted = {name: Count("pk", filter=q) for name, q in lamp_measures(month).items()}
     place = [f"item__{name}" for name in _PLACE]
-    rows = _lamps_of(month).order_by().values_list(*place).annotate(**counted)
+    rows = lamps_of(month).order_by().values_list(*place).annotate(**counted)
     return tuple(
         Cell(Place(*row[: len(place)]), dict(zip(counted, row[len(place) :], strict=True))) for row in rows
     )
@@ -241,20 +251,22 @@ def lamp_rows(
     month: date, measure: str, part: Slice | None = None, *, user: User | None = None
 ) -> list[FigureRow]:
     """Return the items that showed a colour (or `red_again`) at the end of `month`, with the reason."""
-    wanted = _red_before(month) if measure == "red_again" else Q(colour=measure)
-    rows = _lamps_of(month).filter(wanted, (part or Slice()).condition("item__", "item__organisation"))
+    rows = lamps_of(month).filter(
+        lamp_measures(month)[measure], (part or Slice()).condition("item__", "item__organisation")
+    )
     if user is not None:
         rows = rows.filter(pk__in=LampRecord.objects.visible_to(user).values("pk"))
     rows = rows.select_related("item__organisation", "item__task_force")
-    return [
-        _item_row(row.item, f"{row.item.task_force.name}　{row.get_colour_display()}灯 {row.reason}")
-        for row in rows.order_by("item__task_force__order", "item__number")
-    ]
+    return [lamp_row(row) for row in rows.order_by("item__task_force__order", "item__number")]
+
+
+def lamp_row(row: LampRecord) -> FigureRow:
+    return item_row(row.item, f"{row.item.task_force.name}　{row.get_colour_display()}灯 {row.reason}")
 
 
 def red_items(month: date, part: Slice) -> tuple[RedItem, ...]:
     """Return the items that were red at the end of `month`, in the order of their task forces."""
-    rows = _lamps_of(month).filter(part.condition("item__"), colour=RED)
+    rows = lamps_of(month).filter(part.condition("item__"), colour=RED)
     rows = rows.select_related("item__task_force").order_by("item__task_force__order", "item__number")
     return tuple(
         RedItem(row.item.short_number, row.item.title, row.item.task_force.name, row.reason) for row in rows
@@ -264,7 +276,7 @@ def red_items(month: date, part: Slice) -> tuple[RedItem, ...]:
 # ---- reports
 
 
-def _report_measures(closes_on: date) -> dict[str, Q]:
+def report_measures(closes_on: date) -> dict[str, Q]:
     submitted = Q(submitted_at__lt=after_day(closes_on))
     return {
         "due": Q(),
@@ -281,7 +293,7 @@ def report_cells(month: date) -> ReportsOfMonth | None:
     row = ReportingMonth.objects.filter(month=month).first()
     if row is None:
         return None
-    counted = {name: Count("pk", filter=q) for name, q in _report_measures(row.closes_on).items()}
+    counted = {name: Count("pk", filter=q) for name, q in report_measures(row.closes_on).items()}
     counted["due"] = Count("pk")
     place = [name if name.startswith("organisation") else f"item__{name}" for name in _PLACE]
     rows = ProgressReport.objects.filter(month=month).order_by().values_list(*place).annotate(**counted)
@@ -299,21 +311,23 @@ def report_rows(
     opened = ReportingMonth.objects.filter(month=month).first()
     if opened is None:
         return []
-    condition = _report_measures(opened.closes_on)[measure]
+    condition = report_measures(opened.closes_on)[measure]
     rows = ProgressReport.objects.filter(condition, (part or Slice()).condition("item__"), month=month)
     if user is not None:
         rows = rows.filter(pk__in=ProgressReport.objects.visible_to(user).values("pk"))
     rows = rows.select_related("item", "organisation").order_by("organisation__order", "item__number")
-    return [
-        FigureRow(
-            "report",
-            row.item.number,
-            row.item.title,
-            f"{row.organisation.short_name}　{_submission(row, opened.closes_on)}",
-            row.item.get_absolute_url(),
-        )
-        for row in rows
-    ]
+    return [report_row(row, opened.closes_on) for row in rows]
+
+
+def report_row(row: ProgressReport, closes_on: date) -> FigureRow:
+    return FigureRow(
+        "report",
+        row.item.number,
+        row.item.title,
+        f"{row.organisation.short_name}　{_submission(row, closes_on)}",
+        row.item.get_absolute_url(),
+        row.organisation.code,
+    )
 
 
 def _submission(row: ProgressReport, closes_on: date) -> str:

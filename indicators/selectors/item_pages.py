@@ -17,10 +17,11 @@ from indicators.lamps import elapsed_percent
 from indicators.models import Adjustment, ClosingApplication, ProgressReport, WorkItem
 from indicators.months import last_day
 from indicators.selectors.items import CHASERS, extension_block
-from indicators.workflow import AT_WORK, ITEM_STEPS, UNIT, Actor, ItemState, ReportState, Step
+from indicators.workflow import AT_WORK, ITEM_STEPS, UNIT, Actor, ItemState, ReportState
 from portal.charts import Series, line
 from portal.models import Attachment, AuditEvent, User
 from portal.selectors.files import attachments_by_owner
+from portal.workflow import Step
 
 HISTORY_LENGTH = 100
 

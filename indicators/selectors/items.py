@@ -11,6 +11,7 @@ from django.db.models import Avg, Count, Q, QuerySet
 
 from indicators.lamps import elapsed_percent
 from indicators.models import Adjustment, WorkItem, WorkList
+from indicators.querysets import HEADING
 from indicators.workflow import AT_WORK, ItemState
 from portal.models import User
 from portal.roles import OFFICE_ROLES, UNIT_ROLES, Role
@@ -164,7 +165,5 @@ def mine(user: User) -> Q:
     """Return the condition "my items": owed or led by my unit, of my task forces, or waiting for my step."""
     scope = Q(organisation=user.organisation_id) | Q(lead=user.organisation_id) | waiting_for(user)
     if user.has_role(Role.CHIEF):
-        scope |= Q(
-            task_force__in=[duty.task_force_id for duty in user.duties.all() if duty.duty != "liaison"]
-        )
+        scope |= Q(task_force__in=user.duties.filter(duty__in=HEADING).values("task_force"))
     return scope

@@ -11,10 +11,10 @@ from django.db.models import QuerySet
 
 from indicators.models import Indicator, Measurement, RankRecord, TaskForce
 from indicators.months import shift
-from indicators.params import ParamError
 from indicators.scoring import Better, RollUp, Score, gap, read_method, roll_up, score
 from indicators.workflow import MeasurementState
 from portal.models import User
+from portal.params import ParamError
 
 MONTHS_SHOWN = 12
 

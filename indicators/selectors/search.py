@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from urllib.parse import urlencode
 
-from indicators.models import Indicator, TaskForce, WorkItem
+from indicators.models import Indicator, Inspection, TaskForce, WorkItem
 from portal.models import User
 from portal.search_results import Hit, SearchGroup
 from portal.selectors.search import containing, group_of
@@ -62,4 +62,20 @@ def find_indicators(user: User, text: str, limit: int) -> SearchGroup:
             row.system.title,
             f"/indicators/?system={row.system.year}-{row.system.level}#{row.code}",
         ),
+    )
+
+
+def find_inspections(user: User, text: str, limit: int) -> SearchGroup:
+    """Inspections by title, the newest first. Referrals are never searched."""
+    rows = Inspection.objects.visible_to(user).filter(containing(text, ("title",)))
+    return group_of(
+        "督查",
+        rows,
+        limit,
+        lambda row: Hit(
+            row.title,
+            f"{row.slug}　{row.get_kind_display()}　{row.get_state_display()}",
+            row.get_absolute_url(),
+        ),
+        url=f"/inspections/?{urlencode({'q': text})}",
     )

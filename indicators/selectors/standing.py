@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 
-from django.db.models import Avg, Count, Q, QuerySet
+from django.db.models import Avg, Count, Q, QuerySet, Subquery
 
 from indicators.lamps import Colour
 from indicators.models import (
@@ -77,38 +77,61 @@ class Overview:
         return sum(self.counts.values())
 
 
-def overview_now(user: User, *, today: date) -> Overview:
-    """Count the items by today's lamps, of the year of `today`; five queries whatever the number."""
+def overview_now(user: User, *, today: date, ranked: bool = True) -> Overview:
+    """Count the items by today's lamps, of the year of `today`; four queries whatever the number.
+
+    Where no task force of the year stands yet, the newest earlier year is taken.
+    Without `ranked` the chiefs' names and the ranks are left out: two queries.
+    """
+    visible = TaskForce.objects.visible_to(user)
+    newest = visible.filter(year__lte=today.year).order_by("-year").values("year")[:1]
     items = WorkItem.objects.visible_to(user).counted().filter(work_list__source__in=LEDGER_SOURCES)
-    return _overview(user, _newest_year(user, today), today, items, "lamp", "percent", "task_force")
+    return _overview(visible.filter(year=Subquery(newest)), today, items, _NOW, ranked=ranked)
 
 
 def overview_at(user: User, month: date) -> Overview:
-    """Count the items by the lamps recorded for `month`."""
-    records = LampRecord.objects.visible_to(user).filter(
-        month=month, item__work_list__source__in=LEDGER_SOURCES
-    )
-    return _overview(user, month.year, last_day(month), records, "colour", "percent", "item__task_force")
+    """Count the items by the lamps recorded for `month`; four queries."""
+    forces = TaskForce.objects.visible_to(user).filter(year=month.year)
+    return _overview(forces, last_day(month), _records(user, month), _THEN, ranked=True)
 
 
-def _newest_year(user: User, today: date) -> int:
-    """Return the newest year up to this one that has task forces (a new year starts without)."""
-    years = TaskForce.objects.visible_to(user).filter(year__lte=today.year).order_by("-year")
-    return years.values_list("year", flat=True).first() or today.year
+def lamps_at(user: User, month: date) -> dict[str, int]:
+    """Count what `overview_at` counts by colour only, with one query."""
+    forces = TaskForce.objects.visible_to(user).filter(year=month.year)
+    counted = _records(user, month).filter(item__task_force__in=forces)
+    return counted.order_by().aggregate(**{name: Count("pk", filter=Q(colour=name)) for name in COLOURS})
+
+
+def _records(user: User, month: date) -> QuerySet[LampRecord]:
+    return LampRecord.objects.visible_to(user).filter(month=month, item__work_list__source__in=LEDGER_SOURCES)
+
+
+@dataclass(frozen=True)
+class _Columns:
+    """Where the rows keep their colour, their percent and their task force."""
+
+    colour: str
+    percent: str
+    task_force: str
+
+
+_NOW = _Columns("lamp", "percent", "task_force")
+_THEN = _Columns("colour", "percent", "item__task_force")
 
 
 def _overview(
-    user: User,
-    year: int,
+    visible: QuerySet[TaskForce],
     on: date,
     rows: QuerySet[WorkItem] | QuerySet[LampRecord],
-    colour: str,
-    percent: str,
-    path: str,
+    columns: _Columns,
+    *,
+    ranked: bool,
 ) -> Overview:
-    forces = list(TaskForce.objects.visible_to(user).filter(year=year).select_related("lead", "indicator"))
-    counted = rows.filter(**{f"{path}__year": year})
-    standings = _standings(forces, on, counted, colour, percent, path, chiefs=_chiefs(forces))
+    forces = list(visible.select_related("lead", "indicator"))
+    counted = rows.filter(**{f"{columns.task_force}__in": [force.pk for force in forces]})
+    standings = _standings(
+        forces, on, counted, columns, chiefs=_chiefs(forces) if ranked else {}, ranked=ranked
+    )
     counts = {name: sum(row.counts[name] for row in standings) for name in COLOURS}
     total = sum(counts.values())
     weighted = sum((row.percent or 0) * row.total for row in standings)
@@ -121,7 +144,7 @@ def standings_of(forces: Sequence[TaskForce], *, today: date) -> tuple[Standing,
     The chiefs' names are left out.
     """
     items = WorkItem.objects.counted().filter(work_list__source__in=LEDGER_SOURCES, task_force__in=forces)
-    return _standings(forces, today, items, "lamp", "percent", "task_force", chiefs={})
+    return _standings(forces, today, items, _NOW, chiefs={})
 
 
 def standings_at(forces: Sequence[TaskForce], month: date) -> tuple[Standing, ...]:
@@ -129,24 +152,23 @@ def standings_at(forces: Sequence[TaskForce], month: date) -> tuple[Standing, ..
     records = LampRecord.objects.filter(
         month=month, item__work_list__source__in=LEDGER_SOURCES, item__task_force__in=forces
     )
-    on = last_day(month)
-    return _standings(forces, on, records, "colour", "percent", "item__task_force", chiefs={})
+    return _standings(forces, last_day(month), records, _THEN, chiefs={})
 
 
 def _standings(
     forces: Sequence[TaskForce],
     on: date,
     rows: QuerySet[WorkItem] | QuerySet[LampRecord],
-    colour: str,
-    percent: str,
-    path: str,
+    columns: _Columns,
     *,
     chiefs: Mapping[int, str],
+    ranked: bool = True,
 ) -> tuple[Standing, ...]:
-    counters = {f"n_{name}": Count("pk", filter=Q(**{colour: name})) for name in COLOURS}
-    grouped = rows.order_by().values(path).annotate(mean=Avg(percent), **counters)
+    path = columns.task_force
+    counters = {f"n_{name}": Count("pk", filter=Q(**{columns.colour: name})) for name in COLOURS}
+    grouped = rows.order_by().values(path).annotate(mean=Avg(columns.percent), **counters)
     found = {row[path]: row for row in grouped}
-    ranks = latest_ranks([force.indicator_id for force in forces], on)
+    ranks = latest_ranks([force.indicator_id for force in forces], on) if ranked else {}
     return tuple(
         Standing(
             task_force=force,

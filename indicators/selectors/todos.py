@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from django.db.models import Count, QuerySet, Subquery
+from django.db.models import Count, Q, QuerySet, Subquery
 
 from indicators.models import (
     Adjustment,
@@ -14,11 +14,12 @@ from indicators.models import (
     Instruction,
     Letter,
     Measurement,
+    MonthUnlock,
     ProgressReport,
     ReportingMonth,
     WorkItem,
 )
-from indicators.selectors.months import newest_month, review_queue
+from indicators.selectors.months import review_queue
 from indicators.workflow import OWED_STATES, ItemState, MeasurementState, ReportState
 from portal.models import User
 from portal.roles import OFFICE_ROLES, UNIT_ROLES, Role
@@ -39,18 +40,20 @@ class Todo:
     action: str
 
 
-def todos(user: User, *, today: date) -> list[Todo]:
-    """Return what waits for `user`, unsorted; a fixed number of queries for each role held."""
+def todos(user: User, *, month: ReportingMonth | None, today: date) -> list[Todo]:
+    """Return what waits for `user`, unsorted; a fixed number of queries for each role held.
+
+    `month` is the newest month that was opened.
+    """
     found: list[Todo] = []
-    month = newest_month()
     if user.has_role(Role.LIAISON):
         found += _unit_reports(user, month, today) + _unit_items(user, today)
     if user.has_role(*UNIT_ROLES):
         found += _unit_reviews(user) + _letters_to_answer(user)
-    if user.has_role(*OFFICE_ROLES) or user.has_role(*UNIT_ROLES):
-        found += _reports_to_review(user, month)
+    if user.has_role(*OFFICE_ROLES, *UNIT_ROLES):
+        found += _reports_of_month(user, month, today)
     if user.has_role(*OFFICE_ROLES):
-        found += _office(user, month, today)
+        found += _office()
     if user.has_role(Role.OFFICE_HEAD):
         found += _director(user)
     if user.has_role(Role.CHIEF):
@@ -59,18 +62,29 @@ def todos(user: User, *, today: date) -> list[Todo]:
 
 
 def _unit_reports(user: User, month: ReportingMonth | None, today: date) -> list[Todo]:
-    if month is None or month.is_locked(today):
-        return []
+    """What the unit owes in the open month, and in every locked one that was unlocked for it."""
+    found: list[Todo] = []
+    if month is not None and not month.is_locked(today):
+        late = today > month.due_on
+        small = "已过按时截止，封账前仍可补报" if late else "按时截止"
+        found += _owed(user, month, small, month.closes_on if late else month.due_on)
+    unlocks = MonthUnlock.objects.filter(organisation=user.organisation_id, until__gte=today)
+    last = {row.month: row.until for row in unlocks.select_related("month").order_by("until")}
+    for locked, until in last.items():
+        if locked.is_locked(today):
+            found += _owed(user, locked, "已封账，营商办为本单位单独开放", until)
+    return found
+
+
+def _owed(user: User, month: ReportingMonth, small: str, due: date) -> list[Todo]:
     own = ProgressReport.objects.filter(
         month=month.month, organisation=user.organisation_id, state__in=OWED_STATES
     )
     counts = dict(own.order_by().values_list("state").annotate(n=Count("pk")))
     found = []
     url = f"/months/{month.slug}/entry/"
-    due = month.due_on if today <= month.due_on else month.closes_on
     blank = counts.get(ReportState.MISSING, 0) + counts.get(ReportState.DRAFT, 0)
     if blank:
-        small = "按时截止" if today <= month.due_on else "已过按时截止，封账前仍可补报"
         found.append(
             Todo("月报填报", f"{month.month.month}月进展还有 {blank} 项未提交", small, due, url, "去填报")
         )
@@ -99,7 +113,7 @@ def _unit_items(user: User, today: date) -> list[Todo]:
             item.task_force.name,
             item.due_on,
             item.get_absolute_url(),
-            "办理",
+            "去办理",
         )
         for item in items
     ]
@@ -141,36 +155,32 @@ def _letters_to_answer(user: User) -> list[Todo]:
     ]
 
 
-def _reports_to_review(user: User, month: ReportingMonth | None) -> list[Todo]:
+def _reports_of_month(user: User, month: ReportingMonth | None, today: date) -> list[Todo]:
+    """The month's reports that `user` reviews and, for the office, those it chases; counted with one query."""
     if month is None:
         return []
-    queue = review_queue(user, ProgressReport.objects.visible_to(user).filter(month=month.month))
-    counts = queue.order_by().aggregate(n=Count("pk"), units=Count("organisation", distinct=True))
-    if not counts["n"]:
-        return []
-    title = f"{counts['units']} 个单位 {counts['n']} 项进展待审核"
-    return [
-        Todo(
-            "月报审核",
-            title,
-            "逐项看，也可成批通过",
-            month.closes_on,
-            f"/months/{month.slug}/review/",
-            "逐项审核",
-        )
-    ]
+    reports = ProgressReport.objects.visible_to(user).filter(month=month.month)
+    waiting = Q(pk__in=review_queue(user, reports).order_by().values("pk"))
+    owed = Q(state__in=OWED_STATES)
+    counts = reports.order_by().aggregate(
+        waiting=Count("pk", filter=waiting),
+        senders=Count("organisation", filter=waiting, distinct=True),
+        owed=Count("pk", filter=owed),
+        debtors=Count("organisation", filter=owed, distinct=True),
+    )
+    found, closes_on, url = [], month.closes_on, f"/months/{month.slug}/"
+    if counts["waiting"]:
+        title = f"{counts['senders']} 个单位 {counts['waiting']} 项进展待审核"
+        found.append(Todo("月报审核", title, "逐项看，也可成批通过", closes_on, f"{url}review/", "逐项审核"))
+    chased = user.has_role(*OFFICE_ROLES) and month.due_on < today and not month.is_locked(today)
+    if chased and counts["owed"]:
+        title = f"{counts['debtors']} 个单位 {counts['owed']} 项未报"
+        found.append(Todo("月报催报", title, "一键提醒到联络员", closes_on, url, "催报"))
+    return found
 
 
-def _office(user: User, month: ReportingMonth | None, today: date) -> list[Todo]:
+def _office() -> list[Todo]:
     found = []
-    if month is not None and not month.is_locked(today):
-        owed = ProgressReport.objects.filter(month=month.month, state__in=OWED_STATES)
-        counts = owed.order_by().aggregate(n=Count("pk"), units=Count("organisation", distinct=True))
-        if counts["n"] and today > month.due_on:
-            title = f"{counts['units']} 个单位 {counts['n']} 项未报"
-            found.append(
-                Todo("月报催报", title, "一键提醒到联络员", month.closes_on, f"/months/{month.slug}/", "催报")
-            )
     values = Measurement.objects.filter(state=MeasurementState.SUBMITTED).count()
     if values:
         found.append(
@@ -184,7 +194,7 @@ def _office(user: User, month: ReportingMonth | None, today: date) -> list[Todo]
             row.place,
             row.planned_at.date() if row.planned_at else None,
             row.get_absolute_url(),
-            "打开",
+            "去准备",
         )
         for row in rounds
     ]
@@ -204,7 +214,7 @@ def _director(user: User) -> list[Todo]:
             else "",
             row.item.due_on,
             row.item.get_absolute_url(),
-            "审批",
+            "去审批",
         )
         for row in asked[:LISTED]
     ]
@@ -216,7 +226,7 @@ def _director(user: User) -> list[Todo]:
             row.reason[:30],
             None,
             row.get_absolute_url(),
-            "审签",
+            "去审签",
         )
         for row in letters
     ]

@@ -8,7 +8,14 @@ from typing import Any
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from indicators.models import Adjustment, ClosingApplication, ProgressReport, ReportingMonth, WorkItem
+from indicators.models import (
+    Adjustment,
+    ClosingApplication,
+    ProgressReport,
+    ReportingMonth,
+    Suspension,
+    WorkItem,
+)
 from indicators.selectors.items import extension_block
 from indicators.services.items import (
     StepRefused,
@@ -19,13 +26,14 @@ from indicators.services.items import (
 )
 from indicators.services.items.bulk import move_owed_reports
 from indicators.services.items.steps import people_of
-from indicators.services.lamps import relight
-from indicators.workflow import AT_WORK, OPEN_STATES, UNIT, Actor, ReportState
+from indicators.services.lamps import relight_rows
+from indicators.workflow import AT_WORK, OPEN_STATES, UNIT, Actor, ItemState, ReportState
 from portal.errors import Refused
 from portal.models import Organisation, User
 from portal.roles import UNIT_ROLES, Role
 
 REASON_LENGTH = 300
+Kind = Adjustment.Kind
 
 
 @transaction.atomic
@@ -104,8 +112,9 @@ def decide_extension(
         note=decision,
     )
     if approve:
-        _relight(item, today)
-    verdict = f"延期至 {new_due_on} 已获批准" if approve else f"延期未获同意：{decision}"
+        relight_rows([item], today=today)
+    day = new_due_on and f"{new_due_on.month}月{new_due_on.day}日"
+    verdict = f"延期至{day}已获批准" if approve else f"延期未获同意：{decision}"
     people = people_of([item.organisation_id], UNIT_ROLES, today)
     owe_notices(item, f"{item.short_number} {verdict}", people=people, actor=actor)
     return item
@@ -129,13 +138,32 @@ def adjust_item(
     Both units are told. Duty cannot change while an application to close is
     under review.
     """
+    former = item.organisation
+    changes = _adjusted(item, due_on, start_on, organisation)
+    old_due_on = item.due_on
+    moved = f"{item.short_number} 责任单位由{former}调整为{organisation}：{item.title}"
+    also = {former.pk: moved} if "organisation" in changes else {}
+    take_step(item, "adjust", actor=actor, today=today, note=reason, also=also, **changes)
+    kept = []
+    if "due_on" in changes:
+        kept.append(_decided(item, Kind.DATE, actor, reason, old_due_on=old_due_on, new_due_on=due_on))
+    if organisation is not None and also:
+        kept.append(_decided(item, Kind.DUTY, actor, reason, new_organisation=organisation))
+        move_owed_reports([item.pk], organisation)
+    Adjustment.objects.bulk_create(kept)
+    return item
+
+
+def _adjusted(
+    item: WorkItem, due_on: date | None, start_on: date | None, organisation: Organisation | None
+) -> dict[str, Any]:
+    """Return what an adjustment changes; raises `Refused` where it changes nothing or may not be."""
     changes: dict[str, Any] = {}
     if due_on is not None and due_on != item.due_on:
         changes["due_on"] = due_on
     if start_on is not None and start_on != item.start_on:
         changes["start_on"] = start_on
-    former = item.organisation
-    if organisation is not None and organisation != former:
+    if organisation is not None and organisation != item.organisation:
         if item.state not in AT_WORK:
             raise Refused("销号申请正在审核，请先退回申请，再调整责任单位")
         changes["organisation"] = organisation
@@ -144,33 +172,19 @@ def adjust_item(
     _refuse_wrong_dates(start_on or item.start_on, due_on or item.due_on)
     if "due_on" in changes:
         changes["original_due_on"] = item.original_due_on or item.due_on or due_on
-    old_due_on = item.due_on
-    take_step(item, "adjust", actor=actor, today=today, note=reason, **changes)
-    if due_on is not None and "due_on" in changes:
-        record_date(item, old_due_on, due_on, actor=actor, reason=reason)
-    if organisation is not None and "organisation" in changes:
-        _record_duty(item, former, organisation, actor=actor, today=today, reason=reason)
-    return item
+    return changes
 
 
 def record_date(item: WorkItem, old: date | None, new: date, *, actor: User, reason: str) -> None:
     """Keep a change of the due date that the deciding person made himself; nothing when it is the same."""
     if old != new:
-        _keep(item, Adjustment.Kind.DATE, actor=actor, reason=reason, old_due_on=old, new_due_on=new)
+        _decided(item, Kind.DATE, actor, reason, old_due_on=old, new_due_on=new).save()
 
 
-def _record_duty(
-    item: WorkItem, former: Organisation, organisation: Organisation, *, actor: User, today: date, reason: str
-) -> None:
-    _keep(item, Adjustment.Kind.DUTY, actor=actor, reason=reason, new_organisation=organisation)
-    move_owed_reports([item.pk], organisation)
-    text = f"{item.short_number} 责任单位由{former}调整为{organisation}：{item.title}"
-    owe_notices(item, text, people=people_of([former.pk], UNIT_ROLES, today), actor=actor)
-
-
-def _keep(item: WorkItem, kind: Adjustment.Kind, *, actor: User, reason: str, **values: object) -> None:
+def _decided(item: WorkItem, kind: Adjustment.Kind, actor: User, reason: str, **values: Any) -> Adjustment:
+    """Return the record of a change that the deciding person made himself, not yet saved."""
     now = timezone.now()
-    Adjustment.objects.create(
+    return Adjustment(
         item=item,
         kind=kind,
         state=Adjustment.State.APPROVED,
@@ -208,11 +222,12 @@ def resume_item(
 ) -> WorkItem:
     """Take up a suspended item again, with a new due date where one is given."""
     changes: dict[str, Any] = {"stopped_on": None}
-    old_due_on = item.due_on
+    old_due_on, stopped_on = item.due_on, item.stopped_on
     if due_on is not None and due_on != old_due_on:
         refuse_past(due_on, today)
         changes |= {"due_on": due_on, "original_due_on": item.original_due_on or old_due_on or due_on}
     take_step(item, "resume", actor=actor, today=today, note=reason, **changes)
+    _keep_suspension(item, stopped_on, today)
     if due_on is not None:
         record_date(item, old_due_on, due_on, actor=actor, reason=reason or "恢复推进")
     return item
@@ -221,9 +236,17 @@ def resume_item(
 @transaction.atomic
 def cancel_item(item: WorkItem, *, actor: User, today: date, reason: str) -> WorkItem:
     """Give an item up for good: it no longer counts, and nothing is owed for it."""
+    suspended_on = item.stopped_on if item.state == ItemState.SUSPENDED else None
     take_step(item, "cancel", actor=actor, today=today, note=reason, stopped_on=today)
+    _keep_suspension(item, suspended_on, today)
     _end_what_waits(item, actor=actor, because=f"事项已取消：{reason}")
     return item
+
+
+def _keep_suspension(item: WorkItem, stopped_on: date | None, today: date) -> None:
+    """Keep the time for which the item was stopped: the months in it count it as stopped for ever."""
+    if stopped_on is not None:
+        Suspension.objects.create(item=item, stopped_on=stopped_on, ended_on=max(stopped_on, today))
 
 
 def _end_what_waits(item: WorkItem, *, actor: User, because: str) -> None:
@@ -247,8 +270,3 @@ def refuse_open_requests(item: WorkItem, *, actor: User, because: str) -> int:
         decided_at=timezone.now(),
         decision=because[:REASON_LENGTH],
     )
-
-
-def _relight(item: WorkItem, today: date) -> None:
-    relight(WorkItem.objects.filter(pk=item.pk), today=today)
-    item.refresh_from_db(fields=["lamp", "lamp_reason", "lamp_as_of"])

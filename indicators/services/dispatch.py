@@ -14,7 +14,7 @@ from django.db.models import F
 from django.utils import timezone
 
 from indicators.models import DispatchRound, TaskForce
-from indicators.services.instructions import Order, give_instruction
+from indicators.services.instructions import Order, give_instructions
 from indicators.services.items.steps import people_of
 from portal.errors import Conflict, Refused
 from portal.models import Organisation, User
@@ -185,7 +185,7 @@ def hold_round(
     for order in meeting.orders:
         if order.task_force.pk not in covered:
             raise Refused(f"「{order.title}」的专班不在本次调度范围内，请重新选择")
-        give_instruction(order, round_=row, actor=actor, given_on=meeting.held_on, today=today)
+    give_instructions(meeting.orders, round_=row, actor=actor, given_on=meeting.held_on, today=today)
     return row
 
 

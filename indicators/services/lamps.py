@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date
 
 from django.db import transaction
 from django.db.models import QuerySet
 
-from indicators.lamps import Scheme, light
+from indicators.lamps import LampFacts, Scheme, light
 from indicators.models import LampRecord, WorkItem
 from indicators.months import shift
-from indicators.selectors.lamps import current_scheme, facts_at_month_end, facts_today
+from indicators.selectors.lamps import current_scheme, facts_at_month_end, facts_of_new, facts_today
 from portal.selectors.calendar import Calendar, load_calendar
 
 BATCH = 2000
@@ -25,20 +25,43 @@ def relight(items: QuerySet[WorkItem], *, today: date) -> int:
     Called in the transaction of every change that bears on a lamp, and nightly
     for all items. A second call changes nothing.
     """
-    scheme, calendar, changed = current_scheme(today), load_calendar(), 0
-    for batch in batches(items):
-        facts = facts_today(batch, today=today, calendar=calendar)
-        fresh = []
-        for item in batch:
-            lamp = light(scheme, facts[item.pk])
-            if (item.lamp, item.lamp_reason) != (lamp.colour.value, lamp.reason):
-                changed += 1
-            elif item.lamp_as_of == today:
-                continue
-            item.lamp, item.lamp_reason, item.lamp_as_of = lamp.colour.value, lamp.reason, today
+    scheme, calendar = current_scheme(today), load_calendar()
+    return sum(_relight(batch, scheme, calendar, today) for batch in batches(items))
+
+
+def relight_rows(items: Sequence[WorkItem], *, today: date) -> int:
+    """Judge the lamps of rows that the caller has just written and holds; see `relight`.
+
+    The figures that a review may have carried over meanwhile are taken from the
+    database, everything else from the rows.
+    """
+    return _relight(items, current_scheme(today), load_calendar(), today) if items else 0
+
+
+def light_new(items: Sequence[WorkItem], *, today: date) -> None:
+    """Set the lamps of items that have not been saved yet."""
+    scheme, calendar = current_scheme(today), load_calendar()
+    for item in items:
+        _show(item, scheme, facts_of_new(item, today=today, calendar=calendar), today)
+
+
+def _relight(batch: Sequence[WorkItem], scheme: Scheme, calendar: Calendar, today: date) -> int:
+    facts = facts_today(batch, today=today, calendar=calendar)
+    changed, fresh = 0, []
+    for item in batch:
+        before, as_of = (item.lamp, item.lamp_reason), item.lamp_as_of
+        _show(item, scheme, facts[item.pk], today)
+        differs = (item.lamp, item.lamp_reason) != before
+        changed += differs
+        if differs or as_of != today:
             fresh.append(item)
-        _keep(fresh, today)
+    _keep(fresh, today)
     return changed
+
+
+def _show(item: WorkItem, scheme: Scheme, facts: LampFacts, today: date) -> None:
+    lamp = light(scheme, facts)
+    item.lamp, item.lamp_reason, item.lamp_as_of = lamp.colour.value, lamp.reason, today
 
 
 def _keep(items: list[WorkItem], today: date) -> None:

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
+from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
 from indicators.models import Indicator, Measurement
 from indicators.months import first_of, label
-from indicators.workflow import MEASUREMENT_STEPS, Actor, MeasurementState, Step, actors
+from indicators.workflow import MEASUREMENT_STEPS, Actor, MeasurementState, actors
 from portal.errors import Conflict, Refused
 from portal.models import User
 from portal.services import audit
+from portal.services.files import store_uploads
+from portal.workflow import Step
 
 EDITABLE = frozenset({MeasurementState.DRAFT, MeasurementState.RETURNED})
 QUARTER_STARTS = frozenset({1, 4, 7, 10})
@@ -43,26 +48,56 @@ def save_measurement(
     `version` is the version the person saw, None where there was no row yet.
     Raises `Conflict` when somebody else has saved in between.
     """
+    return enter_measurement(indicator, period, Entry(value, note, version), actor=actor, today=today)
+
+
+@dataclass(frozen=True)
+class Entry:
+    """What was typed: the value, the note, the version that was seen (None: no row), and the evidence."""
+
+    value: Decimal | None
+    note: str
+    version: int | None
+    uploads: Sequence[UploadedFile] = ()
+
+
+@transaction.atomic
+def enter_measurement(
+    indicator: Indicator, period: date, entry: Entry, *, actor: User, today: date, submit: bool = False
+) -> Measurement:
+    """Keep a value with its evidence and, where `submit`, hand it in: all of it or nothing; see `save_measurement`."""
     _check_may_enter(indicator, period, actor, today)
+    value, note = entry.value, entry.note
     if value is None and not note.strip():
         raise Refused("没有数据时，请在说明中写明原因；有数据请填写监测值。")
     row, created = Measurement.objects.get_or_create(indicator=indicator, period=period)
+    row.indicator = indicator
     if row.state not in EDITABLE:
         raise Refused(
             f"「{indicator}」{label(period)}的数据{row.get_state_display()}，不能修改；如有误请联系营商办退回。"
         )
-    seen = row.version if created else (version or 0)
-    old = None if created else row.value
-    changed = Measurement.objects.filter(pk=row.pk, version=seen, state__in=EDITABLE).update(
-        value=value, note=note.strip(), version=F("version") + 1
-    )
-    if not changed:
+    seen = row.version if created else (entry.version or 0)
+    old, source = None if created else row.value, row.state
+    changes: dict[str, Any] = {"value": value, "note": note.strip()}
+    if submit:
+        changes |= {"state": MeasurementState.SUBMITTED, **_stamps("submit", actor, "")}
+    changed = Measurement.objects.filter(pk=row.pk, version=seen, state__in=EDITABLE)
+    if not changed.update(version=F("version") + 1, **changes):
         raise Conflict(
             f"「{indicator}」刚被他人改过，请核对后再保存。",
             {"value": str(row.value or ""), "note": row.note},
         )
-    row.refresh_from_db()
-    audit.record(row, "measurement.save", actor=actor, changes={"value": [old, value]}, note=note)
+    for name, fresh in changes.items():
+        setattr(row, name, fresh)
+    row.version = seen + 1
+    events = [
+        audit.build_event(row, "measurement.save", actor=actor, changes={"value": [old, value]}, note=note)
+    ]
+    if submit:
+        moved = {"state": [source, MeasurementState.SUBMITTED]}
+        events.append(audit.build_event(row, "measurement.submit", actor=actor, changes=moved))
+    audit.record_many(events)
+    store_uploads(row, entry.uploads, actor=actor)
     return row
 
 
@@ -113,13 +148,33 @@ def _stamps(name: str, actor: User, note: str) -> dict[str, object]:
     return {"return_reason": note.strip()[:300], "verified_at": None, "verified_by": None}
 
 
+@transaction.atomic
 def verify_many(rows: Iterable[Measurement], *, actor: User) -> tuple[int, list[str]]:
-    """Verify each row that can be; return how many were, and the sentences about the others."""
-    done, refused = 0, []
-    for row in rows:
+    """Verify each row that can be; return how many were, and the sentences about the others.
+
+    The rows are read again and locked, so that one of two people who press at once verifies each.
+    """
+    step = MEASUREMENT_STEPS["verify"]
+    locked = Measurement.objects.select_for_update(of=("self",)).filter(pk__in=[row.pk for row in rows])
+    fit: list[Measurement] = []
+    refused: list[str] = []
+    for row in locked.select_related("indicator").order_by("pk"):
         try:
-            take_step(row, "verify", actor=actor)
-            done += 1
+            _check_step(row, step, actor, note="")
         except Refused as error:
             refused.append(str(error))
-    return done, refused
+        else:
+            fit.append(row)
+    held = Measurement.objects.filter(pk__in=[row.pk for row in fit], state__in=step.sources)
+    stamps = _stamps("verify", actor, "")
+    if held.update(state=step.target, version=F("version") + 1, **stamps) != len(fit):
+        raise Conflict("其中有监测值刚被他人处理，请刷新页面后再试")
+    audit.record_many(
+        [
+            audit.build_event(
+                row, "measurement.verify", actor=actor, changes={"state": [row.state, step.target]}
+            )
+            for row in fit
+        ]
+    )
+    return len(fit), refused

@@ -28,7 +28,7 @@ from portal.models import Organisation, User
 from portal.roles import OFFICE_ROLES, Role
 from portal.selectors.calendar import load_calendar
 from portal.services import audit
-from portal.services.notices import notify
+from portal.services.notices import Notice, notify, notify_many
 
 BATCH = 2000
 LONGEST_UNLOCK = timedelta(days=31)
@@ -278,13 +278,12 @@ def chase_unreported(
     wanted = None if organisations is None else {unit.pk for unit in organisations}
     rows = [row for row in unreported(month) if wanted is None or row.organisation.pk in wanted]
     liaisons = people_by_unit([row.organisation for row in rows], Role.LIAISON, today=today)
-    people, unreachable = 0, []
-    for row in rows:
-        reached = liaisons[row.organisation.pk]
-        if not reached:
-            unreachable.append(row.organisation)
-        key = f"month.chase:{month.slug}:{today}"
-        people += notify(reached, _chase_text(month, row, today), url=month.entry_url, event_key=key)
+    unreachable = [row.organisation for row in rows if not liaisons[row.organisation.pk]]
+    key = f"month.chase:{month.slug}:{today}"
+    people = notify_many(
+        Notice(liaisons[row.organisation.pk], _chase_text(month, row, today), month.entry_url, key)
+        for row in rows
+    )
     if people:
         changes = {"单位": [row.organisation.short_name for row in rows], "人数": people}
         audit.record(month, "month.chase", actor=actor, changes=changes)

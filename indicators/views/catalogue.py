@@ -18,7 +18,7 @@ from indicators.services import catalogue as services
 from indicators.services import tree_workbook
 from portal.access import business, role_required
 from portal.errors import Refused
-from portal.http import PortalRequest
+from portal.http import PortalRequest, fragment
 from portal.models import WorkbookImport
 from portal.roles import OFFICE_ROLES
 from portal.services import audit
@@ -68,11 +68,16 @@ def system_create(request: PortalRequest) -> HttpResponse:
 def indicator_edit(request: PortalRequest, year: int, level: str, code: str) -> HttpResponse:
     """Change a definition; what has data is superseded and the page says so."""
     indicator = get_object_or_404(
-        Indicator.objects.visible_to(request.user).current(),
+        Indicator.objects.visible_to(request.user).current().select_related("system"),
         system__year=year,
         system__level=level,
         code=code,
     )
+    if request.method == "POST" and ("op" in request.POST or request.htmx):
+        # Another method was chosen: its fields are drawn, nothing is checked and nothing saved.
+        form = IndicatorForm(instance=indicator, entered=request.POST)
+        template = fragment(request, "indicators/indicator_form.html", "scoring")
+        return render(request, template, _definition(indicator, form))
     form = IndicatorForm(request.POST if request.method == "POST" else None, instance=indicator)
     if request.method == "POST" and form.is_valid():
         indicator.refresh_from_db()
@@ -87,8 +92,19 @@ def indicator_edit(request: PortalRequest, year: int, level: str, code: str) -> 
             said = "已生成新定义，原定义及其得分保留" if replaced else "已保存"
             messages.success(request, f"「{fresh}」{said}。")
             return redirect(f"/indicators/?system={year}-{level}")
-    context = {"form": form, "indicator": indicator, "has_data": indicator.measurements.exists()}
-    return render(request, "indicators/indicator_form.html", context, status=422 if form.errors else 200)
+    status = 422 if form.is_bound else 200
+    return render(request, "indicators/indicator_form.html", _definition(indicator, form), status=status)
+
+
+def _definition(indicator: Indicator, form: IndicatorForm) -> dict[str, object]:
+    scoring = form.scoring
+    return {
+        "form": form,
+        "scoring": scoring,
+        "wrong_count": len(form.errors) + (len(scoring.errors) if scoring else 0),
+        "indicator": indicator,
+        "has_data": indicator.measurements.exists(),
+    }
 
 
 @role_required(*OFFICE_ROLES)

@@ -16,6 +16,7 @@ from indicators.labels import action_label
 from indicators.models import DispatchRound
 from indicators.selectors.dispatch import instruction_rows, instructions_of, round_rows
 from indicators.services import dispatch as services
+from indicators.services.picks import drop_pick
 from portal.access import business, role_required
 from portal.errors import Refused
 from portal.http import PortalRequest
@@ -153,3 +154,19 @@ def round_cancel(request: PortalRequest, slug: str) -> HttpResponse:
     else:
         messages.success(request, f"{row}已取消。")
     return redirect(row)
+
+
+@role_required(*OFFICE_ROLES)
+@require_POST
+def pick_drop(request: PortalRequest, slug: str, number: str) -> HttpResponse:
+    """Take an item that was put on the sheet off it again."""
+    row = find_round(request.user, slug)
+    picks = row.picks.select_related("round", "item__organisation")
+    pick = get_object_or_404(picks, item__number=number)
+    try:
+        drop_pick(pick, actor=request.user)
+    except Refused as error:
+        messages.error(request, str(error))
+    else:
+        messages.success(request, f"{pick.item.short_number} 已移出本次调度。")
+    return redirect("reports:dispatch_sheet", row.slug)

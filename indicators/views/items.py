@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import copy
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,10 +17,11 @@ from django.views.decorators.vary import vary_on_headers
 from indicators.filters import SHOWS, WorkItemFilter, find_list
 from indicators.forms.items import ItemForm, StepForm, renew
 from indicators.lamps import Colour
-from indicators.models import WorkItem
+from indicators.models import Finding, WorkItem, WorkList
 from indicators.selectors.item_pages import Act, item_page
 from indicators.selectors.items import CHASERS, item_rows, lamp_counts, list_summary, list_tabs
 from indicators.services.items import capacities, create_item, may_create, update_item
+from indicators.services.picks import LEFT, may_pick
 from portal.access import business, role_required
 from portal.errors import Conflict, Refused
 from portal.http import PortalRequest, fragment
@@ -103,6 +105,7 @@ def _bulk_actions(user: User) -> list[dict[str, str]]:
     """Return what the person may do with chosen items."""
     actions = [("chase", "批量催办", "bell")] if user.has_role(*CHASERS) else []
     actions += [("assign", "调整责任单位", "next")] if user.has_role(Role.OFFICE_HEAD) else []
+    actions += [("dispatch", "转入本次调度", "next")] if may_pick(user) else []
     actions += [("export", "导出所选", "down")]
     return [
         {"name": "action", "value": value, "label": label, "icon": icon} for value, label, icon in actions
@@ -114,7 +117,7 @@ def visible_item(request: PortalRequest, number: str) -> WorkItem:
     items = WorkItem.objects.visible_to(request.user).select_related(
         "work_list", "task_force", "organisation", "lead"
     )
-    return get_object_or_404(items.prefetch_related("supporting"), number=number)
+    return get_object_or_404(items, number=number)
 
 
 @business
@@ -156,8 +159,17 @@ def detail_page(
         "refusal": [*form.non_field_errors(), *form.errors.get("version", [])] if form else [],
         "chief": next((member.user for member in members), None),
         "may_edit": request.user.has_role(*OFFICE_ROLES) and not item.closed_on,
+        "may_pick": may_pick(request.user) and item.state not in LEFT,
+        "finding": _finding_behind(item, request.user),
     }
     return render(request, "indicators/item_detail.html", context, status=status)
+
+
+def _finding_behind(item: WorkItem, user: User) -> Finding | None:
+    """Return the finding an item of the list 督查发现 has come from, where the person may read it."""
+    if item.work_list.source != WorkList.Source.INSPECTION:
+        return None
+    return Finding.objects.visible_to(user).filter(item=item).select_related("inspection").first()
 
 
 @role_required(Role.OFFICE, Role.OFFICE_HEAD)
@@ -190,7 +202,7 @@ def item_edit(request: PortalRequest, number: str) -> HttpResponse:
     item = visible_item(request, number)
     data = request.POST if request.method == "POST" else None
     # The form cleans onto a copy: the service compares the item with what was typed.
-    form = ItemForm(data, work_list=item.work_list, user=request.user, instance=visible_item(request, number))
+    form = ItemForm(data, work_list=item.work_list, user=request.user, instance=copy(item))
     if data is not None and form.is_valid():
         version = form.cleaned_data["version"] or 0
         try:

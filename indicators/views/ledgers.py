@@ -16,10 +16,12 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from indicators.filters import WorkItemFilter, find_list
+from indicators.forms.dispatch import PickForm
 from indicators.forms.items import AssignForm, LedgerUploadForm
 from indicators.models import WorkItem, WorkList
 from indicators.services import ledgers
 from indicators.services.items import assign_items, chase_items
+from indicators.services.picks import may_pick, pick_items
 from portal.access import business, role_required
 from portal.errors import Refused
 from portal.http import PortalRequest
@@ -77,6 +79,8 @@ def item_bulk(request: PortalRequest) -> HttpResponseBase:
         return _workbook(request, items, "所选", filters="所选事项")
     if action == "assign":
         return _assign_page(request, items, AssignForm())
+    if action == "dispatch" and may_pick(request.user):
+        return _pick_page(request, items, PickForm(user=request.user))
     if action != "chase":
         raise Http404
     try:
@@ -118,6 +122,38 @@ def _assign_page(
     rows = items.select_related("organisation")[:MOST_CHOSEN]
     context = {"items": rows, "form": form, "back": _back(request)}
     return render(request, "indicators/item_assign.html", context, status=status)
+
+
+@role_required(Role.OFFICE, Role.OFFICE_HEAD)
+@require_POST
+def item_dispatch(request: PortalRequest) -> HttpResponse:
+    """Put the chosen items on the sheet of a round that is still to be held."""
+    form = PickForm(request.POST, user=request.user)
+    items = _chosen(request)
+    if form.is_valid():
+        chosen = form.cleaned_data["round"]
+        try:
+            outcome = pick_items(items, chosen, reason=form.cleaned_data["reason"], actor=request.user)
+        except Refused as error:
+            form.add_error(None, str(error))
+        else:
+            if outcome.done:
+                messages.success(request, f"{outcome.done} 项事项已转入{chosen}")
+            if outcome.skipped:
+                messages.warning(request, f"未转入 {len(outcome.skipped)} 项：{outcome.skipped_text()}")
+            return redirect(_back(request))
+    return _pick_page(request, items, form, status=422)
+
+
+def _pick_page(
+    request: PortalRequest, items: QuerySet[WorkItem], form: PickForm, *, status: int = 200
+) -> HttpResponse:
+    context = {
+        "items": items.select_related("organisation")[:MOST_CHOSEN],
+        "form": form,
+        "back": _back(request),
+    }
+    return render(request, "indicators/item_dispatch.html", context, status=status)
 
 
 @role_required(Role.OFFICE, Role.OFFICE_HEAD)
@@ -177,13 +213,16 @@ def _preview_page(
 @role_required(Role.OFFICE, Role.OFFICE_HEAD)
 @require_POST
 def item_import_apply(request: PortalRequest, token: str) -> HttpResponse:
-    """Confirm an upload: everything is written or nothing."""
+    """Confirm an upload: everything is written or nothing; a large one by the job, which the page then tells of."""
     batch, work_list = _import(request, token)
     try:
-        outcome = ledgers.apply_ledger(batch, actor=request.user, today=timezone.localdate())
+        outcome = ledgers.confirm_ledger(batch, actor=request.user, today=timezone.localdate())
     except Refused as error:
         batch.refresh_from_db()
         return _preview_page(request, batch, work_list, refusal=str(error))
+    if outcome is None:
+        messages.success(request, "已确认，正在后台导入，完成后会收到消息；可以先办理其他事项")
+        return redirect("indicators:item_import_detail", batch.token)
     again = "（此前已确认，未重复写入）" if outcome.again else ""
     messages.success(request, f"已导入：新增 {outcome.new} 项，更改 {outcome.changed} 项{again}")
     return redirect(f"{LIST_URL}?{urlencode({'work_list': work_list.slug})}")

@@ -15,14 +15,14 @@ from indicators.models import Indicator, Measurement
 from indicators.months import first_of, parse, shift
 from indicators.selectors.measurements import Measured, leaves, measured, task_force_of
 from indicators.services import measurements as services
-from indicators.workflow import MEASUREMENT_STEPS, PENDING_STATES, MeasurementState, open_steps
+from indicators.workflow import MEASUREMENT_STEPS, PENDING_STATES, MeasurementState
 from portal.access import business
 from portal.charts import Series, line
 from portal.errors import Conflict, Refused
 from portal.http import PortalRequest
 from portal.models import AuditEvent
 from portal.selectors.files import attachments_of
-from portal.services.files import store_upload
+from portal.workflow import open_steps
 
 PERIODS_SHOWN = 6
 SHOWS = {"behind": "只看落后", "owed": "待填报", "pending": "待审核"}
@@ -104,27 +104,19 @@ def measurement_detail(request: PortalRequest, code: str, month: str) -> HttpRes
     except ValueError as error:
         raise Http404 from error
     indicator = _visible(request, code, period)
-    row = Measurement.objects.filter(indicator=indicator, period=period).first()
-    form = MeasurementForm(
-        request.POST if request.method == "POST" else None,
-        initial={
-            "value": row.value if row else None,
-            "note": row.note if row else "",
-            "version": row.version if row else None,
-        },
-    )
-    status = 200
     if request.method == "POST":
-        saved = _save(request, indicator, period, form)
-        if saved is not None:
-            return saved
-        status = 422
-    return render(
-        request,
-        "indicators/measurement_detail.html",
-        _detail(request, indicator, period, form),
-        status=status,
-    )
+        form = MeasurementForm(request.POST)
+        return _save(request, indicator, period, form) or _page(request, indicator, period, form, status=422)
+    row = Measurement.objects.filter(indicator=indicator, period=period).first()
+    stored = {"value": row.value, "note": row.note, "version": row.version} if row else {}
+    return _page(request, indicator, period, MeasurementForm(initial=stored))
+
+
+def _page(
+    request: PortalRequest, indicator: Indicator, period: date, form: MeasurementForm, *, status: int = 200
+) -> HttpResponse:
+    context = _detail(request, indicator, period, form)
+    return render(request, "indicators/measurement_detail.html", context, status=status)
 
 
 def _save(
@@ -134,13 +126,14 @@ def _save(
     if not form.is_valid():
         return None
     try:
-        row = services.save_measurement(
-            indicator, period, actor=request.user, today=timezone.localdate(), **form.cleaned_data
+        services.enter_measurement(
+            indicator,
+            period,
+            services.Entry(**form.cleaned_data, uploads=request.FILES.getlist("evidence")),
+            actor=request.user,
+            today=timezone.localdate(),
+            submit="submit" in request.POST,
         )
-        for upload in request.FILES.getlist("evidence"):
-            store_upload(row, upload, actor=request.user)
-        if "submit" in request.POST:
-            services.take_step(row, "submit", actor=request.user)
     except Conflict as error:
         theirs = error.theirs
         form.add_error(

@@ -19,7 +19,7 @@ from indicators.selectors.months import review_queue
 from indicators.services import reports as services
 from indicators.services.reports import Outcome
 from indicators.views.months import find_month
-from indicators.views.report_rows import report_rows, with_everything
+from indicators.views.report_rows import add_last, report_rows, with_everything
 from portal.access import role_required
 from portal.errors import Refused
 from portal.http import PortalRequest
@@ -66,10 +66,12 @@ def _page(
     listed = _narrow(queue, filters)
     page = Paginator(with_everything(listed), PAGE).get_page(request.GET.get("page"))
     is_office = request.user.has_role(*OFFICE_ROLES)
+    rows = report_rows(month, page.object_list, request.user)
+    add_last(rows)
     context: dict[str, Any] = {
         "month": month,
         "page": page,
-        "rows": report_rows(month, page.object_list, request.user),
+        "rows": rows,
         "filter": {"form": filters},
         "is_office": is_office,
         "step": "verify" if is_office else "lead_pass",

@@ -15,9 +15,10 @@ from indicators.querysets import ProgressReportQuerySet
 from indicators.selectors.months import Window, earlier_reports
 from indicators.services.reports import EDITABLE
 from indicators.services.reports.outcome import capacities
-from indicators.workflow import OWED_STATES, REPORT_STEPS, ReportState, Step, open_steps
+from indicators.workflow import OWED_STATES, REPORT_STEPS, ReportState
 from portal.models import Attachment, User
 from portal.selectors.files import attachments_by_owner
+from portal.workflow import Step, open_steps
 
 
 @dataclass
@@ -29,11 +30,11 @@ class ReportRow:
     """
 
     report: ProgressReport
-    last: ProgressReport | None
     files: list[Attachment]
     lamp: tuple[str, str]
     steps: list[Step]
     is_editable: bool
+    last: ProgressReport | None = None
     values: dict[str, str] = field(default_factory=dict)
     version: int = 0
     errors: dict[str, str] = field(default_factory=dict)
@@ -49,6 +50,11 @@ class ReportRow:
         """Whether the row is shown unfolded at first: what was returned, begun or is wrong."""
         begun = self.report.state in {ReportState.RETURNED, ReportState.DRAFT}
         return bool(self.errors or self.conflict) or (self.is_editable and begun)
+
+    @property
+    def is_wrong(self) -> bool:
+        """Whether what was typed could not be kept."""
+        return bool(self.errors or self.conflict)
 
     @property
     def is_blank(self) -> bool:
@@ -117,22 +123,25 @@ def with_everything(reports: ProgressReportQuerySet) -> ProgressReportQuerySet:
 def report_rows(
     month: ReportingMonth, reports: Iterable[ProgressReport], user: User, opening: Window | None = None
 ) -> list[ReportRow]:
-    """Return the rows of one month's reports; without a window nothing can be written."""
+    """Return the rows of one month's reports; without a window nothing can be written. See `add_last`."""
     rows = list(reports)
-    last = earlier_reports(rows)
     files = attachments_by_owner(ProgressReport, [row.pk for row in rows])
     lamps = _lamps(month, rows)
-    return [
-        _row(row, user, opening, last.get(row.item_id), files.get(row.pk, []), lamps[row.item_id])
-        for row in rows
-    ]
+    return [_row(row, user, opening, files.get(row.pk, []), lamps[row.item_id]) for row in rows]
+
+
+def add_last(rows: Iterable[ReportRow]) -> None:
+    """Put the text of the month before beside each row, for a page that shows it."""
+    shown_rows = list(rows)
+    last = earlier_reports(row.report for row in shown_rows)
+    for row in shown_rows:
+        row.last = last.get(row.report.item_id)
 
 
 def _row(
     report: ProgressReport,
     user: User,
     opening: Window | None,
-    last: ProgressReport | None,
     files: list[Attachment],
     lamp: tuple[str, str],
 ) -> ReportRow:
@@ -141,7 +150,6 @@ def _row(
         steps = [step for step in steps if step.name not in {"submit", "withdraw"}]
     return ReportRow(
         report=report,
-        last=last,
         files=files,
         lamp=lamp,
         steps=steps,

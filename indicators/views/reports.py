@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import messages
+from django.core.files.uploadedfile import UploadedFile
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -22,6 +23,7 @@ from indicators.services.reports.checks import LABELS, TEXT_LENGTH
 from indicators.views.months import find_month
 from indicators.views.report_rows import (
     ReportRow,
+    add_last,
     entry_counts,
     first_errors,
     report_rows,
@@ -112,50 +114,78 @@ def report_entry(request: PortalRequest, month: str) -> HttpResponse:
     act = ACTIONS.get(verb)
     if act is None:
         raise Http404
-    saved = [_keep(request, row) for row in entry.rows if row.is_editable]
+    saved = _keep(request, [row for row in entry.rows if row.is_editable])
     if any(row.errors or row.conflict for row in entry.rows):
         return _page(request, entry, status=_status(entry))
-    return act(request, entry, argument, sum(saved))
+    return act(request, entry, argument, saved)
 
 
 def _status(entry: Entry) -> int:
     return 422 if any(row.errors for row in entry.rows) else 409
 
 
-def _keep(request: PortalRequest, row: ReportRow) -> bool:
-    """Save what was typed into one row, and its new files; say whether anything was new."""
+def _keep(request: PortalRequest, rows: list[ReportRow]) -> int:
+    """Save what was typed into the rows, and their new files; return for how many anything was new."""
+    forms = {row.number: form for row in rows if (form := _typed(request, row)) is not None}
+    changed = [
+        (row, changes)
+        for row in rows
+        if row.number in forms and (changes := forms[row.number].changes(row.report))
+    ]
+    edits = [
+        services.Edit(row.report, forms[row.number].cleaned_data["version"], fields)
+        for row, fields in changed
+    ]
+    drafts = services.save_drafts(edits, actor=request.user, today=timezone.localdate())
+    for (row, _), draft in zip(changed, drafts, strict=True):
+        _take_over(row, draft)
+    filed = [
+        row
+        for row in rows
+        if row.number in forms and forms[row.number].cleaned_data["evidence"] and not row.is_wrong
+    ]
+    for row in filed:
+        _attach(request, row, forms[row.number].cleaned_data["evidence"])
+    return len({row.number for row in [*(row for row, _ in changed), *filed]})
+
+
+def _typed(request: PortalRequest, row: ReportRow) -> DraftForm | None:
+    """Read what was typed into a row; None where nothing was sent of it, or where it can't be read."""
     prefix = row.number
     if f"{prefix}-version" not in request.POST:
-        return False
+        return None
     form = DraftForm(request.POST, request.FILES, prefix=prefix)
     row.values |= {
         name: request.POST[f"{prefix}-{name}"] for name in row.values if f"{prefix}-{name}" in request.POST
     }
-    if not form.is_valid():
-        row.errors = first_errors(form)
-        return False
-    today, changes = timezone.localdate(), form.changes(row.report)
-    try:
-        if changes:
-            services.save_draft(
-                row.report,
-                actor=request.user,
-                version=form.cleaned_data["version"],
-                fields=changes,
-                today=today,
-            )
-        if files := form.cleaned_data["evidence"]:
-            services.add_evidence(row.report, files, actor=request.user, today=today)
-    except Conflict as error:
+    if form.is_valid():
+        return form
+    row.errors = first_errors(form)
+    return None
+
+
+def _take_over(row: ReportRow, draft: services.Draft) -> None:
+    """Show the report as it stands now, and beside its fields why what was typed was not kept."""
+    for name in (*services.EDITABLE, "state", "no_change", "saved_at", "saved_by", "version"):
+        setattr(row.report, name, getattr(draft.report, name))
+    error = draft.error
+    if error is None or isinstance(error, Conflict):
+        # After a conflict the person has both texts before him: saving again is meant.
+        row.version = draft.report.version
+    if isinstance(error, Conflict):
         row.conflict = str(error)
         row.theirs = {LABELS[name]: shown(value) or "（空）" for name, value in error.theirs.items()}
-        # The person has both texts before him now: saving again is meant.
-        row.version = row.report.version
-    except services.Unfit as error:
+    elif isinstance(error, services.Unfit):
         row.errors = {problem.field: problem.sentence for problem in error.problems}
+    elif error is not None:
+        row.errors = {"": str(error)}
+
+
+def _attach(request: PortalRequest, row: ReportRow, files: list[UploadedFile]) -> None:
+    try:
+        row.files += services.add_evidence(row.report, files, actor=request.user, today=timezone.localdate())
     except Refused as error:
         row.errors = {"": str(error)}
-    return bool(changes or form.cleaned_data["evidence"])
 
 
 def _after_save(request: PortalRequest, entry: Entry, _argument: str, saved: int) -> HttpResponse:
@@ -165,8 +195,7 @@ def _after_save(request: PortalRequest, entry: Entry, _argument: str, saved: int
 
 def _submit(request: PortalRequest, entry: Entry, number: str, _saved: int) -> HttpResponse:
     """Submit what is ready, or the one item that is named; what is wrong is shown beside its field."""
-    fresh = _entry(request, entry.month.slug)
-    rows = [fresh.row(number)] if number else [row for row in fresh.rows if row.is_ready]
+    rows = [entry.row(number)] if number else [row for row in entry.rows if row.is_ready]
     if not rows:
         messages.info(request, "没有可提交的内容，请先填写本月进展。")
         return redirect(entry.url)
@@ -254,6 +283,7 @@ def _page(
     request: PortalRequest, entry: Entry, form: NoChangeForm | None = None, status: int = 200
 ) -> HttpResponse:
     today = timezone.localdate()
+    add_last(entry.rows)
     target = form.data.get("target", "") if form else request.GET.get("no_change", "")
     asked = [row for row in entry.rows if row.is_editable and _is_target(row, target)]
     progress = count_reports(entry.reports)

@@ -84,19 +84,14 @@ def taskforce_create(request: PortalRequest) -> HttpResponse:
 @role_required(Role.OFFICE, Role.OFFICE_HEAD)
 @require_http_methods(["GET", "POST"])
 def taskforce_edit(request: PortalRequest, code: str) -> HttpResponse:
-    force, today = _visible(request, code), timezone.localdate()
-    members = list(force.members.all())
-    initial = {
-        "seen": fingerprint(force),
-        "name": force.name,
-        "lead": force.lead_id,
-        "chief": next((row.user_id for row in members if row.duty == "chief"), None),
-        "deputies": [row.user_id for row in members if row.duty == "deputy"],
-        "liaisons": [row.user_id for row in members if row.duty == "liaison"],
-        "responsible": [unit.pk for unit in force.responsible.all()],
-    }
-    form = TaskForceForm(request.POST if request.method == "POST" else None, initial=initial, today=today)
-    if request.method == "POST" and form.is_valid():
+    today = timezone.localdate()
+    if request.method == "GET":
+        force = _visible(request, code)
+        return _form_page(request, TaskForceForm(initial=_make_up(force), today=today), force=force)
+    forces = TaskForce.objects.visible_to(request.user).select_related("lead")
+    force = get_object_or_404(forces, code=code)
+    form = TaskForceForm(request.POST, today=today)
+    if form.is_valid():
         try:
             update_task_force(
                 force, form.make_up(), seen=form.cleaned_data["seen"], actor=request.user, today=today
@@ -112,6 +107,20 @@ def taskforce_edit(request: PortalRequest, code: str) -> HttpResponse:
             messages.success(request, f"「{force}」专班已保存")
             return redirect(force)
     return _form_page(request, form, force=force)
+
+
+def _make_up(force: TaskForce) -> dict[str, object]:
+    """Return what the form of an existing task force starts from."""
+    members = list(force.members.all())
+    return {
+        "seen": fingerprint(force),
+        "name": force.name,
+        "lead": force.lead_id,
+        "chief": next((row.user_id for row in members if row.duty == "chief"), None),
+        "deputies": [row.user_id for row in members if row.duty == "deputy"],
+        "liaisons": [row.user_id for row in members if row.duty == "liaison"],
+        "responsible": [unit.pk for unit in force.responsible.all()],
+    }
 
 
 def _form_page(

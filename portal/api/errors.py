@@ -11,10 +11,14 @@ from typing import Any
 from django.core.exceptions import PermissionDenied
 from django.http import Http404
 from rest_framework import exceptions, status
+from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import exception_handler
 
 from portal.errors import Conflict, Refused
+from portal.models import AuditEvent, User
+from portal.services import audit
+from portal.services.throttles import Throttled
 
 MESSAGES = {
     "not_authenticated": "请先登录或提供有效令牌",
@@ -37,12 +41,16 @@ def handle(error: Exception, context: dict[str, Any]) -> Response | None:
     """Turn an exception into the documented shape; None leaves it to Django (a fault of ours)."""
     if isinstance(error, Conflict):
         return Response(body("conflict", str(error), error.theirs), status=status.HTTP_409_CONFLICT)
+    if isinstance(error, Throttled):
+        return Response(body("throttled", str(error)), status=status.HTTP_429_TOO_MANY_REQUESTS)
     if isinstance(error, Refused):
         return Response(body("refused", str(error)), status=status.HTTP_422_UNPROCESSABLE_ENTITY)
     if isinstance(error, Http404):
         error = exceptions.NotFound()
     elif isinstance(error, PermissionDenied):
         error = exceptions.PermissionDenied()
+    if isinstance(error, exceptions.PermissionDenied):
+        _record_refusal(context["request"])
     response = exception_handler(error, context)
     if response is None or not isinstance(error, exceptions.APIException):
         return response
@@ -53,3 +61,15 @@ def handle(error: Exception, context: dict[str, Any]) -> Response | None:
         code = error.default_code
         response.data = body(code, MESSAGES.get(code, MESSAGES["error"]))
     return response
+
+
+def _record_refusal(request: Request) -> None:
+    """Write down that somebody signed in called what is not for him, as the pages do."""
+    if isinstance(request.user, User):
+        audit.record(
+            None,
+            "api.refused",
+            actor=request.user,
+            changes={"path": request.path, "method": request.method},
+            outcome=AuditEvent.Outcome.DENIED,
+        )

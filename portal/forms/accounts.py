@@ -15,6 +15,7 @@ from portal.forms.styles import DateInput, Styled
 from portal.models import Organisation, User
 from portal.roles import Role
 from portal.selectors.people import STATES, AccountQuery
+from portal.services.tokens import TOKEN_DAYS
 
 # Words that stand at the place of a username in addresses.
 RESERVED = frozenset({"create", "export"})
@@ -103,6 +104,26 @@ class CodeForm(Styled, forms.Form):
         label="验证器上的 6 位数字",
         max_length=12,
         widget=forms.TextInput(attrs={"autocomplete": "one-time-code", "inputmode": "numeric"}),
+    )
+
+
+class LoginCodeForm(Styled, forms.Form):
+    """Six digits from the authenticator, or a recovery code from the paper."""
+
+    code = forms.CharField(
+        label="验证器上的 6 位数字",
+        max_length=20,
+        help_text="手机不在身边时，可填写一个恢复码，如 3-K7QXM-9TWVR",
+        widget=forms.TextInput(attrs={"autocomplete": "one-time-code", "autocapitalize": "characters"}),
+    )
+
+
+class TokenForm(Styled, forms.Form):
+    """What a token of the API is for, and how long it works."""
+
+    name = forms.CharField(label="用途", max_length=40, help_text="写明给哪个系统用，例如“政务数据平台取数”")
+    days = forms.TypedChoiceField(
+        label="有效期", coerce=int, initial=90, choices=[(days, f"{days} 天") for days in TOKEN_DAYS]
     )
 
 

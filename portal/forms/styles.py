@@ -23,6 +23,8 @@ class Styled(forms.BaseForm):
         for name, field in self.fields.items():
             verb = next(verb for kind, verb in VERBS if isinstance(field.widget, kind))
             field.error_messages["required"] = f"{verb}{field.label or name}"
+            if isinstance(field, forms.IntegerField):  # decimals and floats are its children
+                field.error_messages["invalid"] = f"{field.label or name}应填数字"
             if not field.widget.is_hidden and not isinstance(field.widget, UNSTYLED):
                 field.widget.attrs.setdefault("class", "field__input")
 

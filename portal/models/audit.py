@@ -78,3 +78,24 @@ class ChainHead(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class LogForwarding(models.Model):
+    """How far a log server has the chain: everything up to `sequence` was handed over, in that order.
+
+    `claim` is held by the one process that sends, until `claimed_until`.
+    """
+
+    name = models.CharField("去向", max_length=20, primary_key=True)
+    sequence = models.BigIntegerField("已外送至", default=0)
+    claim = models.CharField("占用标识", max_length=32, blank=True)
+    claimed_until = models.DateTimeField("占用至", null=True, blank=True)
+    sent_at = models.DateTimeField("最近外送", null=True, blank=True)
+    failing_since = models.DateTimeField("中断自", null=True, blank=True)
+    last_error = models.CharField("最近错误", max_length=200, blank=True)
+
+    class Meta:
+        verbose_name = "审计外送"
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.sequence}"

@@ -5,10 +5,15 @@ from django.db import models
 
 
 class WorkbookImport(models.Model):
-    """An uploaded workbook: read and compared at upload, applied whole at confirmation, or discarded."""
+    """An uploaded workbook: read and compared at upload, applied whole at confirmation, or discarded.
+
+    A large one that was confirmed is applied by a job: `confirmed_at` says since when it
+    waits, `attempts` how often the job has begun, and `refusal` why it came back unapplied.
+    """
 
     class State(models.TextChoices):
         CHECKED = "checked", "待确认"
+        APPLYING = "applying", "正在导入"
         APPLIED = "applied", "已导入"
         DISCARDED = "discarded", "已放弃"
 
@@ -24,6 +29,9 @@ class WorkbookImport(models.Model):
         settings.AUTH_USER_MODEL, verbose_name="上传人", on_delete=models.PROTECT, related_name="+"
     )
     uploaded_at = models.DateTimeField("上传时间", auto_now_add=True)
+    confirmed_at = models.DateTimeField("确认时间", null=True, blank=True)
+    attempts = models.PositiveSmallIntegerField("尝试次数", default=0)
+    refusal = models.CharField("未导入原因", max_length=300, blank=True)
     applied_at = models.DateTimeField("导入时间", null=True, blank=True)
 
     class Meta:

@@ -52,3 +52,11 @@ class Organisation(models.Model):
 
     def __str__(self) -> str:
         return self.short_name
+
+    @property
+    def is_local(self) -> bool:
+        """Tell whether the unit governs a place in which market entities lie."""
+        return self.kind in LOCAL_KINDS
+
+
+LOCAL_KINDS = frozenset({Organisation.Kind.TOWN, Organisation.Kind.PARK})

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from datetime import date
 from typing import ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
@@ -68,14 +70,7 @@ class User(AbstractBaseUser):
     @cached_property
     def roles(self) -> frozenset[str]:
         """The roles held today; grants that were revoked or have expired don't count."""
-        today = timezone.localdate()
-        return frozenset(
-            grant.role
-            for grant in self.grants.all()
-            if grant.revoked_at is None
-            and grant.valid_from <= today
-            and (grant.valid_until is None or grant.valid_until >= today)
-        )
+        return held_roles(self.grants.all(), on=timezone.localdate())
 
     def has_role(self, *roles: str) -> bool:
         return not self.roles.isdisjoint(roles)
@@ -87,6 +82,17 @@ class User(AbstractBaseUser):
         """Bind sessions to the password and to the epoch that "log out everywhere" raises."""
         value = f"{self.password}:{self.session_epoch}"
         return salted_hmac("portal.session", value, algorithm="sha256").hexdigest()
+
+
+def held_roles(grants: Iterable[RoleGrant], *, on: date) -> frozenset[str]:
+    """Return the roles of those `grants` that hold on the day `on`."""
+    return frozenset(
+        grant.role
+        for grant in grants
+        if grant.revoked_at is None
+        and grant.valid_from <= on
+        and (grant.valid_until is None or grant.valid_until >= on)
+    )
 
 
 class RoleGrant(models.Model):

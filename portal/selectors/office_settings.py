@@ -7,6 +7,7 @@ from datetime import date
 
 from portal.models import SettingRow
 from portal.office_settings import DEFINITIONS, Definition
+from portal.selectors.settings import default_of
 
 
 @dataclass(frozen=True)
@@ -23,7 +24,9 @@ def shown(definition: Definition, value: object) -> str:
     """Write a value with its unit."""
     if isinstance(value, bool):
         return "是" if value else "否"
-    return f"{value} {definition.unit}".strip()
+    # No space before 年, 月 and 日, as in every date of the portal.
+    gap = "" if definition.unit in {"年", "月", "日"} else " "
+    return f"{value}{gap}{definition.unit}".strip()
 
 
 def settings_by_group(on: date) -> dict[str, list[SettingState]]:
@@ -39,7 +42,7 @@ def settings_by_group(on: date) -> dict[str, list[SettingState]]:
 
 def _state(definition: Definition, rows: list[SettingRow], on: date) -> SettingState:
     current = next((row for row in reversed(rows) if row.valid_from <= on), None)
-    value = current.value if current else definition.default
+    value = current.value if current else default_of(definition.key)
     # Of two rows for one day the later entry counts.
     future = {row.valid_from: shown(definition, row.value) for row in rows if row.valid_from > on}
     return SettingState(definition, shown(definition, value), current, tuple(sorted(future.items())))

@@ -6,10 +6,12 @@ import calendar
 from dataclasses import dataclass
 from datetime import date
 
-from portal.models import CalendarDay, CalendarYear
+from portal.models import CalendarDay, CalendarProposal, CalendarYear
 from portal.workdays import SATURDAY
 
 WARN_FROM_MONTH = 11
+# From this day of December on a missing year is an error: deadlines are being set in it every day.
+ERROR_FROM_DAY = 15
 
 
 @dataclass(frozen=True)
@@ -83,3 +85,25 @@ def missing_year(today: date) -> int | None:
     if today.month < WARN_FROM_MONTH or CalendarYear.objects.filter(year=year).exists():
         return None
     return year
+
+
+@dataclass(frozen=True)
+class CalendarGap:
+    """Next year's arrangement is missing; `is_error` from 15 December on."""
+
+    year: int
+    is_error: bool
+
+
+def calendar_gap(today: date) -> CalendarGap | None:
+    """Return what to warn of from 1 November on while next year is missing, else None."""
+    year = missing_year(today)
+    if year is None:
+        return None
+    return CalendarGap(year, is_error=today >= date(today.year, 12, ERROR_FROM_DAY))
+
+
+def pending_proposals() -> list[CalendarProposal]:
+    """Return the years that wait for a second person, the earliest first."""
+    waiting = CalendarProposal.objects.filter(state=CalendarProposal.State.PENDING)
+    return list(waiting.select_related("proposed_by").order_by("year"))

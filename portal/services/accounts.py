@@ -23,6 +23,7 @@ from portal.selectors.settings import number_setting
 from portal.services import audit
 from portal.services.login import confirm_password
 from portal.services.notices import notify
+from portal.services.recovery_codes import drop_codes
 
 FIELDS = ("name", "organisation", "title", "phone", "email")
 INITIAL_PASSWORD_VALID = timedelta(hours=24)
@@ -251,6 +252,7 @@ def recover_account(user: User, *, now: datetime) -> str:
     User.objects.filter(pk=user.pk).update(
         is_active=True, disabled_reason="", last_seen_at=now, totp_secret="", totp_confirmed_at=None
     )
+    drop_codes(user)
     LoginAttempt.objects.filter(username=user.username.lower(), succeeded=False).update(cleared=True)
     _record(user, "user.recover", None, {}, "服务器控制台")
     return reset_password(user, actor=None, now=now)

@@ -13,7 +13,7 @@ from django.db import models, transaction
 from django.utils import timezone
 
 from portal.models import AuditEvent, AuditSeal, ChainHead, Organisation, User
-from portal.request_context import origin
+from portal.request_context import origin, owed_events
 
 CHAIN = "audit"
 SEAL_BATCH = 5000
@@ -46,6 +46,20 @@ def record_many(events: list[AuditEvent]) -> None:
     """Add events made by `build_event` with one statement, for steps taken in bulk."""
     AuditEvent.objects.bulk_create(events, batch_size=500)
     transaction.on_commit(seal, robust=True)
+
+
+def record_after_refusal(event: AuditEvent) -> None:
+    """Add an event that must outlive the refusal that follows it.
+
+    A refused request rolls its transaction back, and an event in it as well.
+    The middleware writes what is owed once the view has answered; outside a
+    request the event is written at once.
+    """
+    owed = owed_events.get()
+    if owed is None:
+        record_many([event])
+    else:
+        owed.append(event)
 
 
 def build_event(

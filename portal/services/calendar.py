@@ -1,11 +1,11 @@
-"""Keep the working calendar: load years, correct days, and have what depends on it computed anew."""
+"""Keep the working calendar: enter years, which a second person confirms, correct days, compute anew what depends."""
 
 from __future__ import annotations
 
 import csv
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import Final
@@ -14,20 +14,22 @@ from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.db.models import F
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.module_loading import import_string
 
 from portal.calendar_csv import DayRow
 from portal.errors import Conflict, Refused
-from portal.models import CalendarDay, CalendarYear, User
+from portal.models import CalendarDay, CalendarProposal, CalendarYear, User
 from portal.roles import OFFICE_ROLES, Role
+from portal.selectors.year_calendar import WARN_FROM_MONTH, calendar_gap
 from portal.services import audit
 from portal.services.notices import notify
 from portal.workdays import is_workday
 
 KEEPERS: Final = OFFICE_ROLES | {Role.SYSADMIN}
 FIRST_YEAR: Final = 2020
-WARN_FROM_MONTH: Final = 11
 REASON_LENGTH: Final = 120
+CHANGED_MEANWHILE: Final = "日历刚被他人修改，请重新上传文件，核对后再提交。"
 BUILTIN = Path(__file__).resolve().parent.parent / "data" / "workdays.csv"
 
 
@@ -88,10 +90,9 @@ def preview_year(year: int, rows: Iterable[DayRow]) -> YearChange:
         for day in CalendarDay.objects.filter(date__year=year)
     }
     wanted = {row.date: row for row in rows}
-    version = CalendarYear.objects.filter(year=year).values_list("version", flat=True).first()
     return YearChange(
         year=year,
-        version=version or 0,
+        version=_version_of(year),
         added=tuple(wanted[day] for day in sorted(wanted.keys() - there.keys())),
         changed=tuple(
             (there[day], wanted[day])
@@ -103,37 +104,109 @@ def preview_year(year: int, rows: Iterable[DayRow]) -> YearChange:
 
 
 @transaction.atomic
-def load_year(
-    year: int, rows: Iterable[DayRow], *, source: str, version: int, actor: User, today: date
-) -> YearChange:
-    """Make `rows` the whole of the year's exceptions, and the year a published one.
+def propose_year(
+    year: int, rows: Iterable[DayRow], *, source: str, version: int, actor: User
+) -> CalendarProposal:
+    """Lay the year's exceptions before a second person; nothing counts before `confirm_year`.
 
     `version` is the one the preview showed; raises `Conflict` when the calendar
-    has been changed since. What hangs on provisional dates is computed anew.
+    has been changed since, `Refused` while another proposal for the year waits.
     """
     _require_keeper(actor)
-    days = list(rows)
-    change = preview_year(year, days)
-    if change.version != version or not _claim_year(year, version, source):
-        raise Conflict("日历刚被他人修改，请重新上传文件，核对后再确认。")
-    CalendarDay.objects.filter(date__year=year).delete()
+    days = [(f"{day.date}", day.is_workday, day.name, day.source or source) for day in rows]
+    if _version_of(year) != version:
+        raise Conflict(CHANGED_MEANWHILE)
+    try:
+        with transaction.atomic():
+            proposal = CalendarProposal.objects.create(
+                year=year, source=source, version=version, rows=days, proposed_by=actor
+            )
+    except IntegrityError as error:
+        raise Refused(f"{year}年已有一份安排在等待复核，请先复核或退回。") from error
+    audit.record(proposal, "calendar.propose", actor=actor, changes={"依据": source, "days": len(days)})
+    today = timezone.localdate()
+    notify(
+        User.objects.holding(*KEEPERS, on=today).exclude(pk=actor.pk),
+        f"{actor.name}录入了 {year}年放假安排，请与通知核对后复核",
+        url=reverse("portal:calendar_proposal", args=[proposal.pk]),
+        event_key=f"calendar.propose:{proposal.pk}",
+    )
+    return proposal
+
+
+@transaction.atomic
+def confirm_year(proposal: CalendarProposal, *, actor: User, now: datetime) -> YearChange:
+    """Make the proposed days the whole of the year's exceptions, and the year a published one.
+
+    Whoever entered them cannot confirm them. Raises `Conflict` when the
+    calendar has been changed since they were compared. What hangs on
+    provisional dates is computed anew.
+    """
+    _require_keeper(actor)
+    if actor.pk == proposal.proposed_by_id:
+        raise Refused("不能复核自己录入的安排，请由另一名营商办人员或系统管理员复核。")
+    _decide(proposal, CalendarProposal.State.CONFIRMED, actor, now)
+    days = rows_of(proposal)
+    change = preview_year(proposal.year, days)
+    if change.version != proposal.version or not _claim_year(
+        proposal.year, proposal.version, proposal.source
+    ):
+        raise Conflict(CHANGED_MEANWHILE)
+    CalendarDay.objects.filter(date__year=proposal.year).delete()
     CalendarDay.objects.bulk_create(
-        CalendarDay(date=day.date, is_workday=day.is_workday, name=day.name, source=day.source or source)
+        CalendarDay(date=day.date, is_workday=day.is_workday, name=day.name, source=day.source)
         for day in days
     )
     audit.record(
-        CalendarYear.objects.get(year=year),
+        CalendarYear.objects.get(year=proposal.year),
         "calendar.load",
         actor=actor,
         changes={
-            "依据": source,
+            "依据": proposal.source,
+            "录入": proposal.proposed_by.name,
             "新增": [_words(row) for row in change.added],
             "改动": [f"{_words(old)}改为{_words(new)}" for old, new in change.changed],
             "删除": [_words(row) for row in change.removed],
         },
     )
-    _tell_listeners(today)
+    _tell_listeners(timezone.localdate(now))
     return change
+
+
+@transaction.atomic
+def return_year(proposal: CalendarProposal, *, actor: User, reason: str, now: datetime) -> None:
+    """Send a proposal back with a reason; its own author takes it back in the same way."""
+    _require_keeper(actor)
+    if not reason.strip():
+        raise Refused("请写明退回原因，例如“10月10日应为上班，请更正”。")
+    _decide(proposal, CalendarProposal.State.RETURNED, actor, now, note=reason.strip())
+    audit.record(proposal, "calendar.return", actor=actor, note=reason.strip())
+    if actor.pk != proposal.proposed_by_id:
+        notify(
+            [proposal.proposed_by],
+            f"您录入的 {proposal.year}年放假安排被退回：{reason.strip()}",
+            url=f"{reverse('portal:calendar')}?year={proposal.year}",
+            event_key=f"calendar.return:{proposal.pk}",
+        )
+
+
+def rows_of(proposal: CalendarProposal) -> list[DayRow]:
+    """Return the proposed days."""
+    return [DayRow(date.fromisoformat(day), worked, name, own) for day, worked, name, own in proposal.rows]
+
+
+def _decide(
+    proposal: CalendarProposal, state: CalendarProposal.State, actor: User, now: datetime, note: str = ""
+) -> None:
+    """Move a waiting proposal on; of two who decide at once exactly one does."""
+    waiting = CalendarProposal.objects.filter(pk=proposal.pk, state=CalendarProposal.State.PENDING)
+    if not waiting.update(state=state, decided_by=actor, decided_at=now, note=note[:300]):
+        raise Refused("这份安排已经复核或退回，请刷新页面。")
+    proposal.refresh_from_db()
+
+
+def _version_of(year: int) -> int:
+    return CalendarYear.objects.filter(year=year).values_list("version", flat=True).first() or 0
 
 
 def _claim_year(year: int, version: int, source: str) -> bool:
@@ -208,17 +281,22 @@ def _tell_listeners(today: date) -> None:
 
 
 def warn_missing_year(today: date) -> str:
-    """From 1 November on tell the office and the administrators, once a week, that next year is missing."""
+    """Tell the office and the administrators that next year is missing: from 1 November on once a week.
+
+    From 15 December on every day: by then it is an error.
+    """
     year = today.year + 1
     if today.month < WARN_FROM_MONTH:
         return "未到提醒时间（11月起）"
-    if CalendarYear.objects.filter(year=year).exists():
-        return f"{year} 年日历已载入"
+    gap = calendar_gap(today)
+    if gap is None:
+        return f"{year}年日历已载入"
     week = today.isocalendar()
+    key = f"{today}" if gap.is_error else f"{week.year}-{week.week}"
     told = notify(
         User.objects.holding(*KEEPERS, on=today),
-        f"{year} 年放假安排尚未载入，跨年的期限按周一至周五暂定。国务院办公厅通知印发后请及时载入。",
+        f"{year}年放假安排尚未载入，跨年的期限按周一至周五暂定。国务院办公厅通知印发后请及时载入。",
         url=f"{reverse('portal:calendar')}?year={year}",
-        event_key=f"calendar.missing:{year}:{week.year}-{week.week}",
+        event_key=f"calendar.missing:{year}:{key}",
     )
-    return f"{year} 年日历未载入，已提醒 {told} 人"
+    return f"{year}年日历未载入，已提醒 {told} 人"

@@ -3,18 +3,26 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Any
 
 from django.core.files.uploadedfile import UploadedFile
+from django.db.models import F
 from django.utils import timezone
 
 from portal import file_store
 from portal.errors import Refused
 from portal.file_kinds import clean_name
 from portal.models import WorkbookImport
-from portal.workbooks.limits import LIMITS, MB
+from portal.workbooks.columns import Key
+from portal.workbooks.limits import LIMITS, MB, Limits
+from portal.workbooks.reader import SheetRead
+
+State = WorkbookImport.State
+# How often an import by a job is begun before it is given back to the person who confirmed it.
+MAX_ATTEMPTS = 3
 
 
 @dataclass(frozen=True)
@@ -27,17 +35,17 @@ class StoredWorkbook:
 
 
 @contextmanager
-def stored_workbook(upload: UploadedFile) -> Iterator[StoredWorkbook]:
+def stored_workbook(upload: UploadedFile, limits: Limits = LIMITS) -> Iterator[StoredWorkbook]:
     """Store an upload for as long as the block succeeds; when it raises, the bytes are removed again.
 
     Raises `Refused` for a file over the limit. What the bytes are is for the
     reader to judge.
     """
     name = clean_name(upload.name or "")
-    if upload.size is not None and upload.size > LIMITS.file_bytes:
-        raise Refused(f"「{name}」超过 {LIMITS.file_bytes // MB} MB，请删去图片和多余的工作表后上传")
+    if upload.size is not None and upload.size > limits.file_bytes:
+        raise Refused(f"「{name}」超过 {limits.file_bytes // MB} MB，请删去图片和多余的工作表后上传")
     upload.seek(0)
-    content = upload.read(LIMITS.file_bytes + 1)
+    content = upload.read(limits.file_bytes + 1)
     stored_name = file_store.write(content)
     try:
         yield StoredWorkbook(name, stored_name, hashlib.sha256(content).hexdigest())
@@ -46,11 +54,60 @@ def stored_workbook(upload: UploadedFile) -> Iterator[StoredWorkbook]:
         raise
 
 
-def claim_import(batch: WorkbookImport, state: WorkbookImport.State) -> bool:
-    """Move a checked import to `state`, once: of two confirmations exactly one gets True.
+def fingerprint(read: SheetRead, existing: Mapping[Key, Mapping[str, Any]]) -> str:
+    """Return a digest of the versions of the rows the file speaks of: another one means they were changed.
+
+    `existing` tells of each row its `number` and `version`.
+    """
+    digest = hashlib.sha256()
+    for row in read.rows:
+        known = existing.get(read.sheet.key_of(row.values))
+        if known is not None:
+            digest.update(f"{known['number']}:{known['version']};".encode())
+    return digest.hexdigest()
+
+
+def claim_import(batch: WorkbookImport, state: WorkbookImport.State, *, source: str = State.CHECKED) -> bool:
+    """Move an import from `source` to `state`, once: of two confirmations exactly one gets True.
 
     Must be called inside the transaction that applies it.
     """
-    waiting = WorkbookImport.objects.filter(pk=batch.pk, state=WorkbookImport.State.CHECKED)
-    applied_at = timezone.now() if state == WorkbookImport.State.APPLIED else None
-    return bool(waiting.update(state=state, applied_at=applied_at))
+    now = timezone.now()
+    changes: dict[str, Any] = {"state": state}
+    if state == State.APPLYING:
+        changes |= {"confirmed_at": now, "attempts": 0, "refusal": ""}
+    elif state == State.APPLIED:
+        changes["applied_at"] = now
+    return bool(WorkbookImport.objects.filter(pk=batch.pk, state=source).update(**changes))
+
+
+def waiting_imports(kind: str) -> list[WorkbookImport]:
+    """Return the imports of `kind` that were confirmed and wait for the job, the first confirmed first."""
+    waiting = WorkbookImport.objects.filter(kind=kind, state=State.APPLYING).order_by("confirmed_at", "pk")
+    return list(waiting.select_related("uploaded_by__organisation"))
+
+
+def apply_in_turn(batch: WorkbookImport, apply: Callable[[], None]) -> bool:
+    """Let a job apply a waiting import; tell whether it is applied now.
+
+    That a try was begun is committed first, so that an import during which the
+    process is killed again and again comes back to the person instead of
+    stopping all others. `apply` is all or nothing and claims the import itself;
+    what it refuses is written beside the import, which can then be uploaded anew.
+    """
+    held = WorkbookImport.objects.filter(pk=batch.pk, state=State.APPLYING)
+    if not held.filter(attempts__lt=MAX_ATTEMPTS).update(attempts=F("attempts") + 1):
+        give_back(batch, f"导入 {MAX_ATTEMPTS} 次均中断，没有写入。请稍后再确认，仍不成功的联系系统管理员")
+        return False
+    try:
+        apply()
+    except Refused as error:
+        give_back(batch, str(error))
+        return False
+    return True
+
+
+def give_back(batch: WorkbookImport, refusal: str) -> None:
+    """Let a waiting import be confirmed anew or given up, with why it was not applied; once."""
+    held = WorkbookImport.objects.filter(pk=batch.pk, state=State.APPLYING)
+    held.update(state=State.CHECKED, refusal=refusal[:300])

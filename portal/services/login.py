@@ -14,17 +14,23 @@ from django.utils.crypto import salted_hmac
 
 from portal.errors import Refused
 from portal.models import AuditEvent, LoginAttempt, User
+from portal.security_profile import current_limits
 from portal.selectors.locks import Lock, account_lock, address_lock
+from portal.selectors.networks import may_work_from
 from portal.services import audit
+from portal.services.recovery_codes import looks_like_code, use_recovery_code
 from portal.services.second_factor import use_code
 
-WRONG = "账号或密码不正确。连续输错 5 次将锁定 15 分钟，忘记密码请联系系统管理员。"
-WRONG_AGAIN = "当前密码不正确，请重新输入。连续输错 5 次将锁定 15 分钟。"
+WRONG = "账号或密码不正确。连续输错 {count} 次将锁定 {minutes} 分钟，忘记密码请联系系统管理员。"
+WRONG_AGAIN = "当前密码不正确，请重新输入。连续输错 {count} 次将锁定 {minutes} 分钟。"
 WRONG_CODE = "动态口令不正确或已用过，请等验证器换出新的 6 位数字后再试。"
+WRONG_RECOVERY_CODE = "恢复码不正确或已用过，请核对纸上的序号和字母，每个恢复码只能用一次。"
 DISABLED = "该账号已停用。如需恢复，请联系系统管理员。"
+# The reason in the trail; the person is told what everybody with a wrong password is told.
+OUTSIDE = "管理网段以外"
 INITIAL_EXPIRED = "初始密码已超过 24 小时有效期，请联系系统管理员重新生成。"
 LOCKED = {
-    "account": "连续输错 5 次，该账号已锁定，请 {minutes} 分钟后再试，或联系安全管理员解锁。",
+    "account": "连续输错 {count} 次，该账号已锁定，请 {minutes} 分钟后再试，或联系安全管理员解锁。",
     "address": "这台电脑所在的网络登录失败次数过多，请 {minutes} 分钟后再试。",
 }
 # Classes of advisory locks on PostgreSQL.
@@ -57,9 +63,11 @@ def prove_password(username: str, password: str, *, address: str, now: datetime)
     attempt = _claim(user, _account_key(username, user), address, now)
     if user is None:
         make_password(password)
-        raise _failed(attempt, "账号", WRONG)
+        raise _failed(attempt, "账号", told(WRONG))
     if not check_password(password, user.password, setter=_upgrade(user)):
-        raise _failed(attempt, "密码", WRONG)
+        raise _failed(attempt, "密码", told(WRONG))
+    if not may_work_from(user, address):
+        raise _failed(attempt, OUTSIDE, told(WRONG))
     if not user.is_active:
         raise _failed(attempt, "已停用", DISABLED)
     if user.initial_password_until is not None and user.initial_password_until < now:
@@ -73,9 +81,17 @@ def prove_password(username: str, password: str, *, address: str, now: datetime)
 
 
 def prove_code(user: User, code: str, *, address: str, now: datetime) -> None:
-    """Finish the login of somebody with a second factor; wrong codes count and lock like wrong passwords."""
+    """Finish the login of somebody with a second factor; wrong codes count and lock like wrong passwords.
+
+    `code` is the authenticator's or one of the recovery codes on paper.
+    """
     attempt = _claim(user, _account_key(user.username, user), address, now)
-    if not use_code(user, code, now=now):
+    if not may_work_from(user, address):
+        raise _failed(attempt, OUTSIDE, WRONG_CODE)
+    if looks_like_code(code):
+        if not use_recovery_code(user, code, now=now):
+            raise _failed(attempt, "恢复码", WRONG_RECOVERY_CODE)
+    elif not use_code(user, code, now=now):
         raise _failed(attempt, "动态口令", WRONG_CODE)
     _settle(attempt, succeeded=True)
 
@@ -84,7 +100,7 @@ def confirm_password(user: User, password: str, *, address: str, now: datetime) 
     """Let a signed-in person prove the password once more; wrong ones count and lock as at the login."""
     attempt = _claim(user, _account_key(user.username, user), address, now)
     if not check_password(password, user.password):
-        raise _failed(attempt, "密码", WRONG_AGAIN)
+        raise _failed(attempt, "密码", told(WRONG_AGAIN))
     _settle(attempt, cleared=True)
 
 
@@ -133,7 +149,10 @@ def _claim(user: User | None, key: str, address: str, now: datetime) -> _Attempt
             row = LoginAttempt.objects.create(username=key, address=address or None, at=now)
             return _Attempt(row.pk, user, _lock(key, address, now))
         _record_denied("session.refused", user, {"lock": lock.subject})
-    raise LoginRefused(LOCKED[lock.subject].format(minutes=lock.minutes_left(now)))
+    limits = current_limits()
+    raise LoginRefused(
+        LOCKED[lock.subject].format(minutes=lock.minutes_left(now), count=limits.failures_per_account)
+    )
 
 
 def _lock(key: str, address: str, now: datetime) -> Lock | None:
@@ -151,6 +170,12 @@ def _queue_up(key: str, address: str) -> None:
             for kind, name in ((ACCOUNT_CLAIM, key), (ADDRESS_CLAIM, address)):
                 number = zlib.crc32(name.encode()) - 2**31
                 cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [kind, number])
+
+
+def told(sentence: str) -> str:
+    """Fill the limits that hold here into a sentence."""
+    limits = current_limits()
+    return sentence.format(count=limits.failures_per_account, minutes=limits.locked_minutes)
 
 
 @transaction.atomic

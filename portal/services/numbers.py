@@ -1,9 +1,13 @@
 """Gapless numbers: taken at the moment of issue, in the transaction that uses them."""
 
-from django.db import IntegrityError, transaction
-from django.db.models import F
+from django.db import transaction
 
-from portal.models import NumberSeries
+# Both databases know this statement: the first number of a series and every later one take a single query.
+_TAKE = """
+    INSERT INTO portal_numberseries (series, year, value) VALUES (%s, %s, %s)
+    ON CONFLICT (series, year) DO UPDATE SET value = portal_numberseries.value + excluded.value
+    RETURNING value
+"""
 
 
 def take_number(series: str, year: int) -> int:
@@ -20,12 +24,7 @@ def take_numbers(series: str, year: int, count: int) -> range:
     """
     if not transaction.get_connection().in_atomic_block:
         raise RuntimeError("take_numbers needs the transaction that uses the number")
-    counter = NumberSeries.objects.filter(series=series, year=year)
-    if not counter.update(value=F("value") + count):
-        try:
-            with transaction.atomic():
-                NumberSeries.objects.create(series=series, year=year, value=count)
-        except IntegrityError:
-            counter.update(value=F("value") + count)
-    last = counter.values_list("value", flat=True).get()
+    with transaction.get_connection().cursor() as cursor:
+        cursor.execute(_TAKE, [series, year, count])
+        last: int = cursor.fetchone()[0]
     return range(last - count + 1, last + 1)

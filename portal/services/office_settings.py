@@ -24,6 +24,7 @@ RISING: Final = (
     ("letters.supervise_days", "letters.talk_days"),
     ("letters.talk_days", "letters.circulate_days"),
     ("letters.circulate_days", "letters.transfer_days"),
+    ("complaints.supervise_workdays", "complaints.talk_workdays"),
 )
 
 

@@ -10,12 +10,13 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 
-from portal.crypto import CannotDecrypt, decrypt, encrypt
+from portal.crypto import CannotDecrypt, current_prefix, decrypt, encrypt, rewrap
 from portal.errors import Refused
 from portal.models import User
-from portal.roles import SECOND_FACTOR_ROLES, Role
+from portal.roles import Role
+from portal.security_profile import current_limits
 from portal.selectors.settings import setting
-from portal.services import audit
+from portal.services import audit, recovery_codes
 
 CONTEXT = "portal.user.totp_secret"
 STEP_SECONDS = 30
@@ -46,17 +47,44 @@ def seed_of(user: User) -> str:
     return decrypt(user.totp_secret, CONTEXT)
 
 
-@transaction.atomic
-def confirm_enrolment(user: User, code: str, *, now: datetime) -> None:
-    """Switch the second factor on once the app shows the right code; raise `Refused` otherwise."""
+def confirm_enrolment(user: User, code: str, *, now: datetime) -> list[str]:
+    """Switch the second factor on once the app shows the right code; raise `Refused` otherwise.
+
+    Returns the recovery codes, which are shown this once: only their hashes are kept.
+    """
     if not user.totp_secret or user.totp_confirmed_at is not None:
         raise Refused("请先生成绑定二维码，再填写验证器上的 6 位数字。")
-    if not use_code(user, code, now=now):
+    codes, digests = _fresh_codes(user, code, now)
+    with transaction.atomic():
+        if not use_code(user, code, now=now):
+            raise Refused(WRONG_CODE)
+        if not User.objects.filter(pk=user.pk, totp_confirmed_at=None).update(totp_confirmed_at=now):
+            raise Refused("动态口令已经启用，无需重复绑定。")
+        user.refresh_from_db(fields=["totp_confirmed_at"])
+        recovery_codes.replace_codes(user, digests)
+        audit.record(user, "user.second_factor", actor=user, changes={"totp": ["未启用", "已启用"]})
+    return codes
+
+
+def renew_recovery_codes(user: User, code: str, *, now: datetime) -> list[str]:
+    """Give a fresh set of recovery codes against a valid code; the former set no longer works."""
+    if user.totp_confirmed_at is None:
+        raise Refused("动态口令尚未启用，没有恢复码可换。")
+    codes, digests = _fresh_codes(user, code, now)
+    with transaction.atomic():
+        if not use_code(user, code, now=now):
+            raise Refused(WRONG_CODE)
+        recovery_codes.replace_codes(user, digests)
+        audit.record(user, "user.recovery_codes", actor=user, changes={"count": len(codes)})
+    return codes
+
+
+def _fresh_codes(user: User, code: str, now: datetime) -> tuple[list[str], dict[int, str]]:
+    """Draw a set and hash it, which takes a second: only for somebody whose code is right."""
+    if _step_of(user, code, now) is None:
         raise Refused(WRONG_CODE)
-    if not User.objects.filter(pk=user.pk, totp_confirmed_at=None).update(totp_confirmed_at=now):
-        raise Refused("动态口令已经启用，无需重复绑定。")
-    user.refresh_from_db(fields=["totp_confirmed_at"])
-    audit.record(user, "user.second_factor", actor=user, changes={"totp": ["未启用", "已启用"]})
+    codes = recovery_codes.draw_codes()
+    return codes, recovery_codes.digests_of(codes)
 
 
 def use_code(user: User, code: str, *, now: datetime) -> bool:
@@ -64,14 +92,18 @@ def use_code(user: User, code: str, *, now: datetime) -> bool:
 
     Of two requests with the same code exactly one succeeds: the step is part of the UPDATE.
     """
-    try:
-        step = matching_step(user, code, now)
-    except CannotDecrypt as error:
-        raise Refused("动态口令的密钥无法读取，请联系安全管理员重置后重新绑定。") from error
+    step = _step_of(user, code, now)
     if step is None:
         return False
     fresh = User.objects.filter(pk=user.pk, totp_secret=user.totp_secret, totp_last_step__lt=step)
     return bool(fresh.update(totp_last_step=step))
+
+
+def _step_of(user: User, code: str, now: datetime) -> int | None:
+    try:
+        return matching_step(user, code, now)
+    except CannotDecrypt as error:
+        raise Refused("动态口令的密钥无法读取，请联系安全管理员重置后重新绑定。") from error
 
 
 def matching_step(user: User, code: str, now: datetime) -> int | None:
@@ -88,7 +120,7 @@ def matching_step(user: User, code: str, now: datetime) -> int | None:
 def must_have(user: User, *, today: date) -> bool:
     """Tell whether the office's settings demand a second factor of this person."""
     demanded = setting("security.second_factor", on=today)
-    return bool(demanded) and user.has_role(*SECOND_FACTOR_ROLES)
+    return bool(demanded) and user.has_role(*current_limits().second_factor_roles)
 
 
 @transaction.atomic
@@ -102,6 +134,19 @@ def drop(user: User, code: str, *, now: datetime) -> None:
         raise Refused(WRONG_CODE)
     _clear(user)
     audit.record(user, "user.second_factor", actor=user, changes={"totp": ["已启用", "未启用"]})
+
+
+def rewrap_seeds(limit: int = 1000) -> int:
+    """Encrypt up to `limit` seeds anew with the present key; return how many, 0 when none is left.
+
+    A seed that is replaced meanwhile stays as it is: its old value is part of the UPDATE.
+    """
+    rows = User.objects.exclude(totp_secret="").exclude(totp_secret__startswith=current_prefix())
+    seeds = list(rows.order_by("pk").values_list("pk", "totp_secret")[:limit])
+    return sum(
+        User.objects.filter(pk=pk, totp_secret=seed).update(totp_secret=rewrap(seed, CONTEXT))
+        for pk, seed in seeds
+    )
 
 
 @transaction.atomic
@@ -125,5 +170,7 @@ def reset(user: User, *, actor: User, reason: str) -> None:
 
 
 def _clear(user: User) -> None:
+    recovery_codes.drop_codes(user)
+    user.api_tokens.filter(revoked_at=None).update(revoked_at=timezone.now())
     User.objects.filter(pk=user.pk).update(totp_secret="", totp_confirmed_at=None, totp_last_step=0)
     user.refresh_from_db(fields=["totp_secret", "totp_confirmed_at", "totp_last_step"])

@@ -203,10 +203,10 @@ def distance(value: date | None, today: date) -> str:
 
 @register.filter
 def plain(value: Decimal | int | float | str | None) -> str:
-    """Write a number without trailing zeros and with thousands separators; "—" for none."""
+    """Write a number without trailing zeros, with thousands separators and a true minus; "—" for none."""
     if value is None or value == "":
         return "—"
-    text = f"{Decimal(str(value)):,f}"
+    text = f"{Decimal(str(value)):,f}".replace("-", "−")
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 

@@ -1,4 +1,4 @@
-"""The working calendar: a year on a page, a day corrected, a year loaded with a preview."""
+"""The working calendar: a year on a page, a day corrected, a year entered with a preview and confirmed."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 from django.contrib import messages
 from django.core import signing
 from django.http import Http404, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import content_disposition_header
@@ -21,9 +21,9 @@ from portal.csv_lines import csv_lines
 from portal.errors import Refused
 from portal.forms.calendar import LAST_YEAR, CalendarDayForm, CalendarUploadForm
 from portal.http import PortalRequest
-from portal.models import CalendarDay
+from portal.models import CalendarDay, CalendarProposal
 from portal.roles import OFFICE_ROLES, Role
-from portal.selectors.year_calendar import missing_year, year_of, years_offered
+from portal.selectors.year_calendar import missing_year, pending_proposals, year_of, years_offered
 from portal.services import calendar as services
 
 SALT = "portal.calendar"
@@ -46,6 +46,7 @@ def _page(request: PortalRequest, form: CalendarUploadForm, status: int = 200) -
         "shown": year_of(year),
         "years": years_offered(today),
         "missing": missing_year(today),
+        "proposals": pending_proposals() if request.user.has_role(*services.KEEPERS) else (),
         "form": form,
         "may_edit": request.user.has_role(*services.KEEPERS),
     }
@@ -135,8 +136,8 @@ def calendar_upload(request: PortalRequest) -> HttpResponse:
 
 @role_required(Role.SYSADMIN, *OFFICE_ROLES)
 @require_POST
-def calendar_confirm(request: PortalRequest) -> HttpResponse:
-    """Load the year that was shown, if nobody has changed the calendar since."""
+def calendar_propose(request: PortalRequest) -> HttpResponse:
+    """Hand the year that was shown to a second person, if nobody has changed the calendar since."""
     try:
         packed: dict[str, Any] = signing.loads(
             request.POST.get("packed", ""), salt=SALT, max_age=PREVIEW_SECONDS
@@ -146,16 +147,63 @@ def calendar_confirm(request: PortalRequest) -> HttpResponse:
         return redirect("portal:calendar")
     rows = [DayRow(date.fromisoformat(day), worked, name, own) for day, worked, name, own in packed["rows"]]
     try:
-        services.load_year(
-            packed["year"],
-            rows,
-            source=packed["source"],
-            version=packed["version"],
-            actor=request.user,
-            today=timezone.localdate(),
+        proposal = services.propose_year(
+            packed["year"], rows, source=packed["source"], version=packed["version"], actor=request.user
+        )
+    except Refused as error:
+        messages.error(request, str(error))
+        return redirect(f"{reverse('portal:calendar')}?year={packed['year']}")
+    messages.success(request, "已提交复核，并通知了其他日历维护人员。复核后生效。")
+    return redirect("portal:calendar_proposal", key=proposal.pk)
+
+
+@role_required(Role.SYSADMIN, *OFFICE_ROLES)
+@require_GET
+def calendar_proposal(request: PortalRequest, key: int) -> HttpResponse:
+    """Show what a proposal would change, to the person who entered it and to the one who confirms it."""
+    proposal = _find_proposal(key)
+    rows = services.rows_of(proposal)
+    context = {
+        "proposal": proposal,
+        "change": services.preview_year(proposal.year, rows),
+        "total": len(rows),
+        "source": proposal.source,
+        "missing_festivals": missing_festivals(rows),
+        "own": proposal.proposed_by_id == request.user.pk,
+        "waiting": proposal.state == CalendarProposal.State.PENDING,
+    }
+    return render(request, "portal/calendar_proposal.html", context)
+
+
+@role_required(Role.SYSADMIN, *OFFICE_ROLES)
+@require_POST
+def calendar_confirm(request: PortalRequest, key: int) -> HttpResponse:
+    proposal = _find_proposal(key)
+    try:
+        services.confirm_year(proposal, actor=request.user, now=timezone.now())
+    except Refused as error:
+        messages.error(request, str(error))
+        return redirect("portal:calendar_proposal", key=key)
+    messages.success(request, f"{proposal.year}年日历已载入，暂定的期限已重新计算。")
+    return redirect(f"{reverse('portal:calendar')}?year={proposal.year}")
+
+
+@role_required(Role.SYSADMIN, *OFFICE_ROLES)
+@require_POST
+def calendar_return(request: PortalRequest, key: int) -> HttpResponse:
+    proposal = _find_proposal(key)
+    try:
+        services.return_year(
+            proposal, actor=request.user, reason=request.POST.get("note", ""), now=timezone.now()
         )
     except Refused as error:
         messages.error(request, str(error))
     else:
-        messages.success(request, f"{packed['year']} 年日历已载入，暂定的期限已重新计算。")
-    return redirect(f"{reverse('portal:calendar')}?year={packed['year']}")
+        messages.success(request, "已退回，日历没有变动。更正后可重新上传。")
+    return redirect("portal:calendar_proposal", key=key)
+
+
+def _find_proposal(key: int) -> CalendarProposal:
+    return get_object_or_404(
+        CalendarProposal.objects.select_related("proposed_by__organisation", "decided_by"), pk=key
+    )

@@ -23,6 +23,8 @@ def file_download(request: PortalRequest, token: str) -> HttpResponseBase:
         raise Http404 from error
     try:
         content = files.download(attachment, actor=request.user)
+    except files.FileHeld as error:
+        return render(request, "portal/file_held.html", {"message": str(error)}, status=409)
     except files.FileDamaged as error:
         files.record_damage(attachment, actor=request.user)
         return render(request, "portal/file_damaged.html", {"message": str(error)}, status=410)

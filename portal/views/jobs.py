@@ -5,14 +5,17 @@ from __future__ import annotations
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
 from portal.access import role_required
 from portal.errors import Refused
 from portal.http import PortalRequest
 from portal.roles import Role
-from portal.selectors.clock import database_now
+from portal.selectors.clock import clock_skews, database_now
 from portal.selectors.jobs import is_silent, job_rows, outbox, recent_failures
+from portal.selectors.log_forwarding import forwarding_state
+from portal.selectors.year_calendar import calendar_gap
 from portal.services import jobs as services
 from portal.services.delivery import retry_dead
 
@@ -32,6 +35,9 @@ def job_list(request: PortalRequest) -> HttpResponse:
             "failures": recent_failures(),
             "outbox": outbox(now),
             "silent": is_silent(now),
+            "forwarding": forwarding_state(now),
+            "skews": clock_skews(),
+            "calendar_gap": calendar_gap(timezone.localdate()),
             "may_run": request.user.has_role(Role.SYSADMIN),
         },
     )

@@ -1,10 +1,7 @@
-"""One's own account: contact, password, second factor, other sessions."""
+"""One's own account: contact, password, other sessions."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
-import segno
 from django.contrib import messages
 from django.contrib.auth import update_session_auth_hash
 from django.contrib.auth.password_validation import password_validators_help_texts
@@ -14,21 +11,19 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST
 
 from portal.access import enrolling, signed_in
-from portal.crypto import CannotDecrypt
 from portal.errors import Refused
-from portal.forms.accounts import CodeForm, ContactForm, PasswordForm
+from portal.forms.accounts import ContactForm, PasswordForm
 from portal.http import PortalRequest
 from portal.models import User
 from portal.passwords import current_profile
 from portal.request_context import origin
+from portal.roles import BUSINESS_ROLES, Role
 from portal.selectors.people import current_grants, password_days_left, recent_logins
 from portal.selectors.settings import number_setting
 from portal.services import accounts, login, second_factor
-
-QR_SCALE = 4
 
 
 @signed_in
@@ -53,6 +48,7 @@ def profile(request: PortalRequest) -> HttpResponse:
         if current_profile().expires
         else None,
         "logins": recent_logins(user),
+        "may_use_api": user.has_role(*BUSINESS_ROLES - {Role.OBSERVER}),
         "second_factor_demanded": second_factor.must_have(user, today=timezone.localdate()),
     }
     return render(request, "portal/profile.html", context, status=422 if form.errors else 200)
@@ -92,40 +88,6 @@ def password_change(request: PortalRequest) -> HttpResponse:
     return render(request, "portal/password_change.html", context, status=422 if form.errors else 200)
 
 
-@enrolling
-@never_cache
-@require_GET
-def second_factor_page(request: PortalRequest) -> HttpResponse:
-    """Show where the second factor stands: not used, to be scanned, in use."""
-    return _second_factor(request, CodeForm())
-
-
-@enrolling
-@require_POST
-def second_factor_start(request: PortalRequest) -> HttpResponse:
-    try:
-        second_factor.start_enrolment(request.user)
-    except Refused as error:
-        messages.error(request, str(error))
-    return redirect("portal:second_factor")
-
-
-@enrolling
-@never_cache
-@require_POST
-def second_factor_confirm(request: PortalRequest) -> HttpResponse:
-    form = CodeForm(request.POST)
-    return _code_step(request, form, second_factor.confirm_enrolment, "动态口令已启用，下次登录时使用。")
-
-
-@enrolling
-@never_cache
-@require_POST
-def second_factor_drop(request: PortalRequest) -> HttpResponse:
-    form = CodeForm(request.POST)
-    return _code_step(request, form, second_factor.drop, "动态口令已停用。")
-
-
 @signed_in
 @require_POST
 def end_other_sessions(request: PortalRequest) -> HttpResponse:
@@ -141,35 +103,3 @@ def _is_due(user: User) -> bool:
     days = number_setting("security.password_days", on=timezone.localdate())
     left = password_days_left(user, days=days, now=timezone.now())
     return user.must_change_password or (current_profile().expires and left is not None and left < 1)
-
-
-def _code_step(request: PortalRequest, form: CodeForm, step: Callable[..., None], done: str) -> HttpResponse:
-    if form.is_valid():
-        try:
-            step(request.user, form.cleaned_data["code"], now=timezone.now())
-        except Refused as error:
-            form.add_error("code", str(error))
-        else:
-            messages.success(request, done)
-            return redirect("portal:second_factor")
-    return _second_factor(request, form)
-
-
-def _second_factor(request: PortalRequest, form: CodeForm) -> HttpResponse:
-    user = request.user
-    context: dict[str, object] = {
-        "form": form,
-        "demanded": second_factor.must_have(user, today=timezone.localdate()),
-    }
-    if user.totp_secret and user.totp_confirmed_at is None:
-        try:
-            context["qr"] = _qr_code(second_factor.enrolment_address(user))
-            context["seed"] = second_factor.seed_of(user)
-        except CannotDecrypt:
-            messages.error(request, "上次生成的二维码已失效，请重新生成。")
-    return render(request, "portal/second_factor.html", context, status=422 if form.errors else 200)
-
-
-def _qr_code(address: str) -> str:
-    """Return the picture of the address as a data URI, which the content policy allows for images."""
-    return segno.make(address, error="l", micro=False).svg_data_uri(scale=QR_SCALE)

@@ -20,11 +20,13 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from portal.access import enrolling, public, signed_in
 from portal.errors import Refused
-from portal.forms.accounts import CodeForm, LoginForm, ProofForm
+from portal.forms.accounts import LoginCodeForm, LoginForm, ProofForm
 from portal.http import PortalRequest
 from portal.models import User
 from portal.passwords import current_profile
 from portal.request_context import origin, session_mark
+from portal.security_profile import current_limits
+from portal.selectors.networks import may_work_from
 from portal.selectors.people import PASSWORD_WARNING_DAYS, password_days_left, sample_accounts
 from portal.selectors.settings import number_setting
 from portal.services import login as service
@@ -59,6 +61,7 @@ def login(request: HttpRequest) -> HttpResponse:
         "next": target,
         "expired": "expired" in request.GET,
         "sample_accounts": sample_accounts(),
+        "limits": current_limits(),
     }
     return render(request, "portal/login.html", context, status=422 if form.errors else 200)
 
@@ -72,7 +75,7 @@ def login_code(request: HttpRequest) -> HttpResponse:
     user = _half_logged_in(request)
     if user is None:
         return redirect(f"{reverse('portal:login')}?{urlencode({'next': target})}")
-    form = CodeForm(request.POST if request.method == "POST" else None)
+    form = LoginCodeForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         now = timezone.now()
         try:
@@ -80,7 +83,9 @@ def login_code(request: HttpRequest) -> HttpResponse:
         except Refused as error:
             form.add_error(None, str(error))
         else:
-            return _enter(request, user, target, now)
+            answer = _enter(request, user, target, now)
+            remember_second_factor(request)
+            return answer
     context = {"form": form, "next": target}
     return render(request, "portal/login_code.html", context, status=422 if form.errors else 200)
 
@@ -91,7 +96,7 @@ def sample_login(request: HttpRequest) -> HttpResponse:
     """Enter as one of the offered people; exists in the sample edition only."""
     offered = {account.username for account in sample_accounts()}
     user = User.objects.filter(username__in=offered, username=request.POST.get("username", "")).first()
-    if user is None:
+    if user is None or not may_work_from(user, origin.get().address):
         raise Http404
     if isinstance(request.user, User):
         auth.logout(request)
@@ -138,6 +143,16 @@ def ask_for_proof(request: HttpRequest, back: str) -> HttpResponse:
     """Send the person to prove the password, and from there back to the page `back`."""
     messages.info(request, "为防止他人冒用，这一步须再次输入您的密码，五分钟内有效。")
     return redirect(f"{reverse('portal:prove')}?{urlencode({'next': back})}")
+
+
+def remember_second_factor(request: HttpRequest) -> None:
+    """Note that a code of the second factor was given in this session."""
+    request.session["second_factor"] = True
+
+
+def used_second_factor(request: HttpRequest) -> bool:
+    """Tell whether a code was given in this session, at the login or when the second factor was switched on."""
+    return bool(request.session.get("second_factor"))
 
 
 def _enter(request: HttpRequest, user: User, target: str, now: datetime) -> HttpResponse:

@@ -15,7 +15,7 @@ from portal.http import PortalRequest
 from portal.office_settings import DEFINITIONS
 from portal.roles import DUTIES, OFFICE_ROLES
 from portal.selectors.office_settings import history_of, settings_by_group, shown
-from portal.selectors.settings import setting
+from portal.selectors.settings import default_of, setting
 from portal.services.office_settings import change_setting, may_change
 
 
@@ -51,12 +51,12 @@ def setting_edit(request: PortalRequest, key: str) -> HttpResponse:
             form.add_error(None, str(error))
         else:
             day = form.cleaned_data["valid_from"]
-            messages.success(request, f"「{definition.label}」自 {day.month}月{day.day}日起按新值执行。")
+            messages.success(request, f"「{definition.label}」自{day.month}月{day.day}日起按新值执行。")
             return redirect("portal:setting_edit", key=key)
     context = {
         "definition": definition,
         "current": shown(definition, current),
-        "default": shown(definition, definition.default),
+        "default": shown(definition, default_of(key)),
         "history": history_of(definition),
         "form": form,
         "may_edit": may_change(definition, request.user),

@@ -206,18 +206,27 @@ def _rows() -> list[dict[str, Any]]:
     ]
 
 
-def _charts() -> dict[str, Any]:
-    strips = [
+def _strips() -> list[HeatRow]:
+    return [
         HeatRow("DB-011 并联审批", [None, "green", "green", *["yellow"] * 5, "red", "red"], "#heat"),
         HeatRow("DB-013 区域评估", [*["green"] * 7, "blue", "blue", "blue"]),
         HeatRow("DB-009 拿地即开工", [*["green"] * 5, *["yellow"] * 4, "grey"]),
     ]
-    months = zip(MONTHS, CLOSED, strict=True)
+
+
+def _charts() -> dict[str, Any]:
     return {
         "months": MONTHS,
-        "strips": strips,
+        "strips": _strips(),
         "approval": APPROVAL,
         "lamps": dict(zip(LAMPS, LISTS["对标提升"], strict=True)),
+        **_drawings(),
+    }
+
+
+def _drawings() -> dict[str, Any]:
+    months = zip(MONTHS, CLOSED, strict=True)
+    return {
         "bar_svg": bar([Bar(*one, strong=one[0] == MONTHS[-1]) for one in months], title="逐月销号项数"),
         "bar_rows": [["月份", "销号"], *(list(one) for one in zip(MONTHS, CLOSED, strict=True))],
         "line_svg": line(
@@ -245,5 +254,5 @@ def _charts() -> dict[str, Any]:
             title="诉求来源",
             unit="件",
         ),
-        "heat_svg": heat_strip(MONTHS, strips, title="逐月亮灯"),
+        "heat_svg": heat_strip(MONTHS, _strips(), title="逐月亮灯"),
     }

@@ -321,7 +321,7 @@ def _read_month(cell: Cell) -> date | None:
             return (SERIAL_EPOCH + timedelta(days=int(cell))).replace(day=1)
         if text.endswith(".1"):
             # 2025.10 typed as a number is kept as 2025.1: January and October look the same.
-            raise UnreadableError(f"{quote(text)}分不清是 1 月还是 10 月，请按 2025-01 的样式填写")
+            raise UnreadableError(f"{quote(text)}分不清是1月还是10月，请按 2025-01 的样式填写")
     bare = "".join(_half_width(text).split())
     if not bare:
         return None

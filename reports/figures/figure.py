@@ -23,7 +23,7 @@ def no_parts(period: Period) -> tuple[Parts, ...]:
 class Figure:
     """A figure with its one definition 口径.
 
-    `compute` gives its value as of the last day of the period's month, None where
+    `compute` gives its value as of the last day of the period, None where
     it is missing; `rows` the rows behind it (with a person: only those he may
     read), None where there are none. `parts` are the figures that add up to it.
     Figures of one `group` share out 100 %. `yearly` figures start anew each year,

@@ -14,6 +14,7 @@ from reports.figures.period import Period
 from reports.texts.values import Parts, Value
 
 PREFIX = "indicators.measured."
+COMPARED = frozenset({"better", "same", "worse"})
 
 
 def _value(code: str, period: Period) -> Value:
@@ -66,8 +67,17 @@ def _moved(movements: frozenset[str], period: Period) -> list[Monitored]:
     return [item for item in period.monitored if _movement(item, period) in movements]
 
 
+def _is_compared(period: Period) -> bool:
+    """Tell whether any item has a value of the month before: in a year's first month there may be none."""
+    before = period.previous
+    return any(item.value_in(before.month) is not None for item in before.monitored)
+
+
 def _movement_count(movements: frozenset[str], period: Period) -> Value:
-    return len(_moved(movements, period)) if period.monitored else None
+    """Count the items; None without any to count, and without a month before to compare with."""
+    if not period.monitored or (movements <= COMPARED and not _is_compared(period)):
+        return None
+    return len(_moved(movements, period))
 
 
 def _movement_rows(movements: frozenset[str], period: Period, user: User | None) -> list[FigureRow]:
@@ -88,8 +98,7 @@ def _counted(key: str, name: str, definition: str, *movements: str, better: str 
 
 
 def _known_parts(period: Period) -> tuple[Parts, ...]:
-    del period
-    kinds = ("better", "same", "worse", "new")
+    kinds = ("better", "same", "worse", "new") if _is_compared(period) else ("new",)
     return (Parts("按变化", tuple(f"indicators.monitoring.{kind}" for kind in kinds)),)
 
 

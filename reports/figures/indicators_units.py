@@ -45,12 +45,10 @@ def _report_rows(measure: str, code: str, period: Period, user: User | None) -> 
     return report_rows(period, measure, Slice(unit=code), user)
 
 
-def _item_rows(code: str, period: Period, user: User | None) -> list[FigureRow]:
-    return item_rows(period, "overdue", Slice(unit=code), user)
-
-
 def figures(period: Period) -> Iterator[Figure]:
-    """Yield missing and late reports and overdue items of each unit that has any."""
+    """Yield what each unit owes and has closed; missing and late reports where it has any."""
+    for code, (name, _) in period.units_with("items", "total").items():
+        yield from _standing(code, name)
     for row in laggards(period):
         base = f"indicators.units.{row.code}"
         for measure, label in (("missing", "未报"), ("late", "迟报")):
@@ -70,6 +68,25 @@ def figures(period: Period) -> Iterator[Figure]:
             "项",
             f"{row.name}截至期末已过完成时限仍未销号的事项数（含调度交办和督查发现）",
             partial(_value, "items", "overdue", row.code),
-            partial(_item_rows, row.code),
+            partial(_unit_rows, "overdue", row.code),
             better="lower",
         )
+
+
+def _standing(code: str, name: str) -> Iterator[Figure]:
+    for measure, label, definition in (
+        ("total", "事项", "截至期末已开始且未取消的事项数（含调度交办和督查发现）"),
+        ("closed", "已销号", "截至期末已销号的事项数（含调度交办和督查发现）"),
+    ):
+        yield Figure(
+            f"indicators.units.{code}.{measure}",
+            f"{name}{label}",
+            "项",
+            f"{name}{definition}",
+            partial(_value, "items", measure, code),
+            partial(_unit_rows, measure, code),
+        )
+
+
+def _unit_rows(measure: str, code: str, period: Period, user: User | None) -> list[FigureRow]:
+    return item_rows(period, measure, Slice(unit=code), user)

@@ -72,7 +72,7 @@ FIGURES = (
         _counted(
             "indicators.lamps.red_again",
             "连续两个月红灯",
-            "本月末和上月末均为红灯的任务和问题数",
+            "当月和前一个月的月末均为红灯的任务和问题数",
             "red_again",
         ),
         better="lower",

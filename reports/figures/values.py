@@ -1,4 +1,4 @@
-"""The values of figures in a month, beside last month's and last year's."""
+"""The values of figures in a period, beside those of the period before and of a year before."""
 
 from __future__ import annotations
 
@@ -10,22 +10,31 @@ from reports.figures.registry import figures_of
 from reports.shares import whole_percents
 from reports.texts.values import FigureValue, Value
 
+MONTH_WORDS = {
+    "本月末": "期末",
+    "上月末": "上期末",
+    "本月": "本期",
+    "上月": "上期",
+    "当月": "当期",
+    "月末": "期末",
+}
+
 
 def values_of(period: Period, *, compare: bool = True, last_year: bool = True) -> dict[str, FigureValue]:
     """Return all figures of the period with their values; about eight queries for each month that is read.
 
-    `compare` adds the month before, and `last_year` the same month a year before.
+    `compare` adds the period before, and `last_year` the same months a year before.
 
-    A month before the year began, and a year without lists, give no comparison.
+    A period before the year began, and a year without lists, give no comparison.
     """
     figures = figures_of(period)
     shares = _shares(figures.values(), period)
     return {
         key: FigureValue(
             key=key,
-            name=figure.name,
+            name=worded(figure.name, period),
             unit=figure.unit,
-            definition=figure.definition,
+            definition=worded(figure.definition, period),
             value=figure.compute(period),
             previous=_previous(figure, period) if compare else None,
             last_year=_last_year(figure, period) if compare and last_year else None,
@@ -39,8 +48,15 @@ def values_of(period: Period, *, compare: bool = True, last_year: bool = True) -
     }
 
 
+def worded(text: str, period: Period) -> str:
+    """Return a name or definition that was written for a month as it reads for the period."""
+    for word, other in MONTH_WORDS.items() if period.months > 1 else ():
+        text = text.replace(word, other)
+    return text
+
+
 def _previous(figure: Figure, period: Period) -> Value:
-    if figure.yearly and period.month.month == 1:
+    if figure.yearly and period.begins_year:
         return None
     return figure.compute(period.previous)
 

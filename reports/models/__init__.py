@@ -1,5 +1,7 @@
 """Tables of the documents."""
 
+from reports.models.assessments import Assessment, AssessmentRules, Objection, Result
 from reports.models.bulletins import Bulletin
+from reports.models.work_reports import Outline, WorkReport
 
-__all__ = ["Bulletin"]
+__all__ = ["Assessment", "AssessmentRules", "Bulletin", "Objection", "Outline", "Result", "WorkReport"]

@@ -7,13 +7,16 @@ from django.db import models
 from django.db.models import Q
 
 from reports.querysets import BulletinQuerySet
+from reports.workflow import BulletinState
 
 PERSON = settings.AUTH_USER_MODEL
 
 
 class Bulletin(models.Model):
-    """One bulletin of a series.
+    """One bulletin of a series; its figures cover `months` months that end with `month`.
 
+    A special one 专项通报 has a `subject`: its occasion, whom or what it is about, the
+    chosen sections.
     `content` holds the sections as blocks (text, table, chart) with the figure
     keys behind each number; `figures` the values at drafting; `rows` for each
     figure the identifiers of the rows behind it. From the moment of issue on
@@ -25,14 +28,12 @@ class Bulletin(models.Model):
         QUARTERLY = "quarterly", "季通报"
         SPECIAL = "special", "专项通报"
 
-    class State(models.TextChoices):
-        DRAFT = "draft", "起草中"
-        IN_REVIEW = "in_review", "审核中"
-        ISSUED = "issued", "已签发"
-        SUPERSEDED = "superseded", "已更正"
+    State = BulletinState
 
     series = models.CharField("系列", max_length=10, choices=Series, default=Series.MONTHLY)
     month = models.DateField("月份")
+    months = models.PositiveSmallIntegerField("月数", default=1)
+    subject = models.JSONField("专项内容", default=dict, blank=True)
     code = models.SlugField("代码", max_length=40, unique=True)
     state = models.CharField("状态", max_length=12, choices=State, default=State.DRAFT)
     title = models.CharField("标题", max_length=120)
@@ -89,6 +90,9 @@ class Bulletin(models.Model):
                 name="reports_bulletin_issue_number",
             ),
             models.CheckConstraint(name="reports_bulletin_first_day", condition=Q(month__day=1)),
+            models.CheckConstraint(
+                name="reports_bulletin_months", condition=Q(months__gte=1, months__lte=12)
+            ),
         ]
 
     def __str__(self) -> str:

@@ -13,6 +13,8 @@ from reports.texts.content import Block, Chart, Column, Paragraph, Runs, Section
 LEADERS = "县委、县人大、县政府、县政协领导"
 RECIPIENTS = "各乡镇（街道），县直及驻县有关单位"
 MASTHEAD = "优化营商环境工作通报"
+MASTHEADS = {"monthly": MASTHEAD, "quarterly": "优化营商环境季度通报", "special": "优化营商环境专项通报"}
+CLOSING = "特此报告。"
 CHART_WIDTH = 140
 
 
@@ -25,6 +27,7 @@ class Cover:
     issue_number: int | None = None
     number: str = ""
     issued_on: date | None = None
+    masthead: str = MASTHEAD
 
     @property
     def issuer(self) -> str:
@@ -71,7 +74,7 @@ def official_document(cover: Cover, sections: Sections) -> model.OfficialDocumen
         kind=model.DocumentKind.BULLETIN,
         title=cover.title,
         body=tuple(_body(sections)),
-        masthead=MASTHEAD,
+        masthead=cover.masthead,
         issue_number=cover.issue_number,
         number=cover.number,
         issuer=cover.issuer,
@@ -108,3 +111,22 @@ def _column(column: Column) -> model.Column:
 
 def _text(runs: Runs) -> model.Text:
     return tuple(model.Run(run.text, model.Mark(run.look)) for run in runs)
+
+
+def report_document(title: str, signer: str, on: date | None, sections: Sections) -> model.OfficialDocument:
+    """Return a work report 汇报材料: no red head, signed without a seal; without `on` it is a draft.
+
+    It ends with a paragraph, never with a table or a chart: only text can be held
+    to the signature below it, which shall not stand alone on a page (GB/T 9704-2012).
+    """
+    body = tuple(_body(sections))
+    if body and not isinstance(body[-1], model.Paragraph):
+        body = (*body, model.Paragraph(CLOSING))
+    return model.OfficialDocument(
+        kind=model.DocumentKind.REPORT,
+        title=title,
+        body=body,
+        signer=signer,
+        issued_on=on,
+        sealed=False,
+    )

@@ -7,7 +7,7 @@ from datetime import date, time
 from indicators.models import ReportingMonth
 from portal.models import Notification
 from reports.models import Bulletin
-from reports.sample import history
+from reports.sample import history, occasions
 from reports.sample.county import County
 from reports.sample.shifting import LAST_MONTH
 from reports.services.bulletins import draft_bulletin, issue_bulletin, submit_bulletin
@@ -29,13 +29,18 @@ def load_bulletins(county: County) -> None:
         drafted_on = county.workdays_after(month.closes_on, 1)
         bulletin = _draft(county, month.month, drafted_on)
         _issue(county, bulletin, drafted_on, county.workdays_after(drafted_on, 1))
+        occasions.load_after(county, number)
 
 
 def draft_last(county: County) -> None:
-    """Draft the last month's bulletin: it lies there since the working day before today."""
+    """Draft the last month's bulletin: on the working day after the closing, or yesterday where that is to come."""
+    month = county.shift.month(LAST_MONTH)
     drafted_on = county.workdays_after(county.today, -1)
+    opened = ReportingMonth.objects.filter(month=month).first()
+    if opened is not None:
+        drafted_on = min(drafted_on, county.workdays_after(opened.closes_on, 1))
     if drafted_on >= county.shift.month(LAST_MONTH + 1):
-        _draft(county, county.shift.month(LAST_MONTH), drafted_on)
+        _draft(county, month, drafted_on)
 
 
 def _draft(county: County, month: date, on: date) -> Bulletin:

@@ -17,7 +17,7 @@ from portal.models import Organisation, User
 from portal.roles import Role
 from portal.selectors.calendar import Calendar
 from reports.sample.shifting import BASE_TODAY, Shift
-from reports.sample.texts import ItemText
+from reports.sample.texts import InstructionText, ItemText
 
 SEED = "yunxi"
 
@@ -48,6 +48,7 @@ class County:
     task_forces: dict[str, TaskForce] = field(default_factory=dict)
     items: dict[str, WorkItem] = field(default_factory=dict)
     texts: dict[str, ItemText] = field(default_factory=dict)
+    instructions: dict[str, InstructionText] = field(default_factory=dict)
     happenings: list[Happening] = field(default_factory=list)
     versions: Counter[int] = field(default_factory=Counter)
 
@@ -81,6 +82,11 @@ class County:
         """Return the shifted day, or the working day before it where it is none."""
         moved = self.shift.day(day)
         return moved if self.calendar.is_workday(moved) else self.workdays_after(moved, -1)
+
+    def workday_in_month(self, day: date) -> date:
+        """Return what `workday` does, or the first working day of the shifted month where that lies before it."""
+        month = self.shift.day(day).replace(day=1)
+        return max(self.workday(day), self.calendar.nth(month.year, month.month, 1).on)
 
     def workdays_after(self, day: date, days: int) -> date:
         return workdays.add_workdays(day, days, self.calendar.exceptions)

@@ -8,19 +8,20 @@ from datetime import date, datetime, time
 from typing import Any
 
 from indicators.models import DispatchRound, ReportingMonth, TaskForce, WorkList
-from indicators.services.dispatch import SERIES, RoundPlan, open_round
+from indicators.services.dispatch import SERIES, RoundPlan, open_round, sheet_hash
 from indicators.services.instructions import PREFIX
 from portal.models import NumberSeries, Organisation, User
-from reports.sample import history, instructions, ledger, letters, texts
+from reports.sample import history, instructions, ledger, letters, monthly, texts
 from reports.sample.county import County
 from reports.sample.texts import RoundText
+from reports.sheets import recorded_sheet, to_stored
 
 OPENED_AT = time(8, 40)
 RECORDED_AT = time(17, 20)
 
 
 def load(county: County) -> None:
-    """Write the rounds in the order in which they were held, their instructions, the letters, and what is planned."""
+    """Write the rounds in the order in which they were held, their instructions with what was reported of them, and the letters."""
     work_list = WorkList.objects.get(year=county.shift.year, prefix=PREFIX)
     counts: Counter[int] = Counter()
     position = 0
@@ -35,6 +36,7 @@ def load(county: County) -> None:
         NumberSeries(series=SERIES, year=year, value=value) for year, value in counts.items()
     )
     ledger.take_in(county)
+    monthly.load_reports(county, instructions.plans(county), {})
     letters.load(county)
 
 
@@ -77,6 +79,15 @@ def _round(county: County, text: RoundText, held_on: date, number: int) -> Dispa
     return row
 
 
+def keep_sheets(county: County) -> None:
+    """Freeze each held round with the sheet it had before it, from the lamps recorded for the month before."""
+    for row in DispatchRound.objects.filter(state=DispatchRound.State.HELD).select_related("chief", "lead"):
+        if row.held_on and row.recorded_by:
+            row.sheet = to_stored(recorded_sheet(row, held_on=row.held_on, maker=row.recorded_by))
+            row.sheet_hash = sheet_hash(row.sheet)
+            row.save(update_fields=["sheet", "sheet_hash"])
+
+
 def load_planned(county: County) -> None:
     """Open the present month's rounds as its first working day has them opened, two of them with a time."""
     first = county.today.replace(day=1)
@@ -117,4 +128,7 @@ def _planned_at(county: County, planned: Mapping[str, Any]) -> datetime | None:
     if not planned:
         return None
     hour, minute = (int(part) for part in planned["time"].split(":"))
-    return county.at(county.workday(planned["day"]), clock=time(hour, minute))
+    day = county.workday(planned["day"])
+    if day <= county.today:
+        day = county.workdays_after(county.today, planned["later"])
+    return county.at(day, clock=time(hour, minute))

@@ -52,7 +52,7 @@ def _files(application: ClosingApplication, reports: list[ProgressReport]) -> It
     if application.outcome != ClosingApplication.Outcome.PENDING:
         return
     for name in texts.situations().evidence.get(item.short_number, ()):
-        yield name, _document(item.title, application.result, until) if name.endswith("x") else _picture()
+        yield name, document_of(item.title, application.result, until) if name.endswith("x") else _picture()
 
 
 def _workbook(title: str, reports: list[ProgressReport]) -> bytes:
@@ -73,7 +73,8 @@ def _workbook(title: str, reports: list[ProgressReport]) -> bytes:
     return target.getvalue()
 
 
-def _document(title: str, result: str, on: date) -> bytes:
+def document_of(title: str, result: str, on: date) -> bytes:
+    """Return a short record as a DOCX file."""
     target, document = io.BytesIO(), Document()
     document.add_heading(title, level=1)
     document.add_paragraph(result)

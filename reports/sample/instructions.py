@@ -1,10 +1,9 @@
-"""The instructions given in the rounds: each a work item with a unit and a due date."""
+"""The instructions given in the rounds: each a work item with a unit, a due date and monthly reports."""
 
 from __future__ import annotations
 
 from calendar import monthrange
 from datetime import date, time
-from decimal import Decimal
 
 from indicators.models import DispatchRound, Instruction, WorkItem, WorkList
 from indicators.services.items.entries import item_number
@@ -13,8 +12,9 @@ from portal.models import User
 from portal.roles import Role
 from reports.sample import closing, texts
 from reports.sample.county import County
+from reports.sample.plans import Plan
 from reports.sample.shifting import YEAR
-from reports.sample.texts import InstructionText
+from reports.sample.texts import InstructionText, ItemText
 
 TOLD_AT = time(17, 30)
 
@@ -27,7 +27,8 @@ def give(
         raise ValueError(f"{row} was not held")
     giver, given_on = _giver(county, row), row.held_on
     item = _item(county, giver, given_on, work_list, text, position)
-    about = texts.situations().instructions.get(text.title, {}).get("about")
+    county.instructions[item.short_number] = text
+    about = texts.situations().instructions_about.get(text.title)
     told = Instruction.objects.create(
         round=row,
         item=item,
@@ -70,7 +71,6 @@ def _item(
 ) -> WorkItem:
     task_force, organisation = county.task_forces[text.task_force], county.units[text.organisation]
     closed_on = _done_on(county, text, given_on)
-    percent = texts.situations().instructions.get(text.title, {}).get("percent", 0)
     due_on = max(county.shift.day(text.due), given_on)
     item = WorkItem.objects.create(
         number=item_number(work_list, position),
@@ -87,7 +87,6 @@ def _item(
         is_urgent=True,
         state=ItemState.CLOSED if closed_on else ItemState.IN_PROGRESS,
         closed_on=closed_on,
-        percent=Decimal(100 if closed_on else percent),
     )
     WorkItem.objects.filter(pk=item.pk).update(created_at=county.at(given_on, clock=TOLD_AT))
     return item
@@ -100,4 +99,45 @@ def _done_on(county: County, text: InstructionText, given_on: date) -> date | No
     in_month = (text.due.year, text.due.month) == (YEAR, text.done_month)
     last = text.due.day if in_month else monthrange(YEAR, text.done_month)[1]
     drawn = county.rng(f"done:{text.title}").randint(max(last - 4, 5), last)
-    return max(county.workday(date(YEAR, text.done_month, drawn)), given_on)
+    return max(county.workday_in_month(date(YEAR, text.done_month, drawn)), given_on)
+
+
+def plans(county: County) -> dict[str, Plan]:
+    """Return what each instruction's item reports, in the words of its text, by the item's short number."""
+    return {number: _plan(county.items[number], text) for number, text in county.instructions.items()}
+
+
+def _plan(item: WorkItem, text: InstructionText) -> Plan:
+    percents = {month: row["percent"] for month, row in text.reports.items()}
+    return Plan(
+        item=item,
+        text=_as_item_text(item.short_number, text),
+        percents=percents,
+        quantities={},
+        clauses=dict.fromkeys(percents, text.requirement),
+        told={
+            month: {name: said for name, said in row.items() if name != "percent"}
+            for month, row in text.reports.items()
+        },
+    )
+
+
+def _as_item_text(number: str, text: InstructionText) -> ItemText:
+    return ItemText(
+        number=number,
+        task_force=text.task_force,
+        title=text.title,
+        target=text.requirement,
+        quantity=None,
+        unit="",
+        measures=text.requirement,
+        organisation=text.organisation,
+        supporting=(),
+        start=date(YEAR, min(text.reports), 1),
+        due=text.due,
+        weight=1,
+        is_important=False,
+        progress="closed" if text.done_month else "",
+        closed_month=text.done_month,
+        notes=(),
+    )

@@ -122,7 +122,7 @@ def closing_day(county: County, text: ItemText) -> date | None:
     if text.due and (text.due.year, text.due.month) == (YEAR, text.closed_month):
         last = text.due.day
     drawn = county.rng(f"closing:{text.number}").randint(min(EARLIEST_CLOSING, last), last)
-    return county.workday(date(YEAR, text.closed_month, drawn))
+    return county.workday_in_month(date(YEAR, text.closed_month, drawn))
 
 
 def _load_supporting(county: County) -> None:

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import copy
 from collections import Counter
-from datetime import time
+from datetime import date, time
+from decimal import Decimal
 
-from indicators.models import Letter, WorkItem
+from indicators.models import Letter, ProgressReport, WorkItem
 from indicators.services.letters import compose, number_series, printed_number
 from indicators.services.letters.wording import stored_form
 from portal.models import NumberSeries
 from reports.sample import texts
 from reports.sample.county import County
 from reports.sample.texts import LetterText
+from reports.sample.wording import BEHIND
 
 PROPOSED_AT = time(9, 10)
 ISSUED_AT = time(11, 0)
@@ -49,7 +52,8 @@ def _letter(county: County, text: LetterText, n: int, items: list[WorkItem]) -> 
         signed_by=county.people[text.signed_by],
         issued_on=issued_on,
     )
-    letter.document = stored_form(compose(letter, items, on=issued_on))
+    then = [_as_then(county, item, issued_on) for item in items]
+    letter.document = stored_form(compose(letter, then, on=issued_on))
     if text.reply:
         letter.reply = county.shift.text(text.reply)
         letter.replied_on = county.workday(text.replied_on) if text.replied_on else None
@@ -57,6 +61,16 @@ def _letter(county: County, text: LetterText, n: int, items: list[WorkItem]) -> 
     letter.save()
     letter.items.set(items)
     return letter
+
+
+def _as_then(county: County, item: WorkItem, on: date) -> WorkItem:
+    """Return the item with the percent verified by a day, and how it stood then."""
+    row, until = copy.copy(item), county.at(on, clock=ISSUED_AT)
+    verified = ProgressReport.objects.filter(item=item, verified_at__lt=until).order_by("month")
+    row.percent = verified.values_list("percent", flat=True).last() or Decimal(0)
+    behind = county.elapsed(item, on) - float(row.percent)
+    row.lamp_reason = f"落后序时{behind:.1f}点" if behind >= BEHIND else "推进中"
+    return row
 
 
 def _tell(county: County, letter: Letter, text: LetterText, items: list[WorkItem]) -> None:

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import copy
-from dataclasses import replace
 from datetime import date
-from decimal import Decimal
 
-from indicators.lamps import DEFAULT_SCHEME, elapsed_percent, light
+from indicators.lamps import DEFAULT_SCHEME, light
 from indicators.models import LampRecord, LampScheme, WorkItem
 from indicators.months import last_day
 from indicators.selectors.lamps import facts_at_month_end
@@ -19,13 +17,16 @@ from reports.sample.shifting import LAST_MONTH
 
 def load(county: County) -> None:
     """Write the scheme, light every month's end with what was known of it, then today's lamps."""
-    LampScheme.objects.create(
+    scheme = LampScheme.objects.create(
         name="默认亮灯规则",
         rules=DEFAULT_SCHEME.to_json(),
         valid_from=county.shift.month(1),
         note="年初印发，全县统一执行",
         created_by=county.director,
     )
+    # The column is filled with the present moment on creation.
+    made_at = county.at(scheme.valid_from, "lamp scheme")
+    LampScheme.objects.filter(pk=scheme.pk).update(created_at=made_at)
     records: list[LampRecord] = []
     for number in range(1, LAST_MONTH + 1):
         records += _records(county, number)
@@ -40,19 +41,14 @@ def _records(county: County, number: int) -> list[LampRecord]:
     facts = facts_at_month_end(rows, month, today=county.today, calendar=county.calendar)
     records = []
     for row in rows:
-        known = facts[row.pk]
-        if row.short_number not in county.texts:
-            # Instructions are answered, not reported on month by month: they keep to their schedule.
-            elapsed = elapsed_percent(row.start_on, row.due_on, end) or Decimal(0)
-            known = replace(known, percent=max(Decimal(0), min(elapsed - 5, Decimal(90))))
-        lamp = light(DEFAULT_SCHEME, known)
+        lamp = light(DEFAULT_SCHEME, facts[row.pk])
         records.append(
             LampRecord(
                 item=row,
                 month=month,
                 colour=lamp.colour.value,
                 reason=lamp.reason,
-                percent=Decimal(100) if known.closed else known.percent,
+                percent=facts[row.pk].percent,
             )
         )
     return records

@@ -17,12 +17,16 @@ from portal.services import audit
 from portal.services.calendar import load_builtin_calendar
 from reports.models import Bulletin
 from reports.sample import (
+    assessment,
     bulletins,
     catalogue,
     closing,
+    complaints,
     dispatch,
+    enterprises,
     evidence,
     history,
+    inspections,
     ledger,
     lighting,
     monthly,
@@ -30,6 +34,7 @@ from reports.sample import (
     numbering,
     people,
     plans,
+    policies,
 )
 from reports.sample.county import County
 from reports.sample.shifting import Shift
@@ -79,6 +84,7 @@ def load_sample(today: date, *, with_bulletins: bool = True) -> Loading:
     left_out = _load_bulletins(county) if with_bulletins else ""
     dispatch.load_planned(county)
     if with_bulletins:
+        assessment.load(county)
         bulletins.draft_last(county)
     history.write(county)
     history.number_versions(county)
@@ -99,10 +105,15 @@ def _load(county: County) -> None:
     closing.load_unlock(county)
     catalogue.load_measurements(county)
     dispatch.load(county)
+    inspections.load(county)
     evidence.load(county)
     numbering.load(county)
     lighting.load(county)
+    dispatch.keep_sheets(county)
     notices.load(county)
+    enterprises.load(county)
+    complaints.load(county)
+    policies.load(county)
 
 
 def _load_bulletins(county: County) -> str:

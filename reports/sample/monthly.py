@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 
 from indicators.models import ProgressReport, ReportingMonth, WorkItem
@@ -40,9 +40,14 @@ class Month:
 
 def load(county: County, plans: Mapping[str, Plan]) -> None:
     """Write the months that have been opened, their reports, and what the items repeat of them."""
-    months = [month for number in range(1, LAST_MONTH + 1) if (month := _month(county, number))]
-    _load_months(county, months)
+    _load_months(county, _months(county))
     drawn = outcomes(county.rng("outcomes"), {number: plan.text for number, plan in plans.items()})
+    load_reports(county, plans, drawn)
+
+
+def load_reports(county: County, plans: Mapping[str, Plan], drawn: Mapping[tuple[str, int], Outcome]) -> None:
+    """Write the reports of the planned items and what these repeat of them; what is not `drawn` was in time."""
+    months = _months(county)
     reports: list[ProgressReport] = []
     for plan in plans.values():
         reports += _Writer(county, plan, drawn).reports(months)
@@ -51,6 +56,10 @@ def load(county: County, plans: Mapping[str, Plan]) -> None:
     _tell(county, reports)
     fields = ["percent", "quantity_done", "verified_month"]
     WorkItem.objects.bulk_update([plan.item for plan in plans.values()], fields, batch_size=200)
+
+
+def _months(county: County) -> list[Month]:
+    return [month for number in range(1, LAST_MONTH + 1) if (month := _month(county, number))]
 
 
 def _month(county: County, number: int) -> Month | None:
@@ -66,14 +75,14 @@ def _load_months(county: County, months: list[Month]) -> None:
     rows = []
     for month in months:
         closes_on = month.dates.closes_on
-        closed = month.number < LAST_MONTH
+        closed_on = closes_on + timedelta(days=1)
         row = ReportingMonth(
             month=month.first,
             opened_at=county.at(month.opened_on, clock=OPENED_AT),
             due_on=month.dates.due_on,
             closes_on=closes_on,
             provisional=month.dates.provisional,
-            closed_at=county.at(county.workdays_after(closes_on, 1), clock=CLOSED_AT) if closed else None,
+            closed_at=county.at(closed_on, clock=CLOSED_AT) if county.has_come(closed_on) else None,
         )
         rows.append(row)
         days: dict[str, object] = {"按时截止": row.due_on, "封账": closes_on}
@@ -129,7 +138,7 @@ class _Writer:
     def _write(self, report: ProgressReport, position: int, month: Month, outcome: Outcome) -> None:
         number = month.number
         percent = self.plan.percents[number]
-        fixed = texts.situations().texts.get(self.text.number, {}).get(number, {})
+        fixed = self.plan.told.get(number, {})
         said = self._wording(position, month, percent)
         keep = self.county.shift.text
         report.percent = Decimal(percent)

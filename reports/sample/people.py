@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, time
 
 from django.contrib.auth.hashers import make_password
 from django.utils import timezone
@@ -13,6 +13,7 @@ from reports.sample import texts
 from reports.sample.county import County
 
 GRANTED_ON = date(2023, 1, 3)
+GRANTED_AT = time(9, 30)
 
 
 def load(county: County) -> None:
@@ -68,3 +69,6 @@ def _load_grants(county: County) -> None:
         for row in texts.people()
         for role in row.roles
     )
+    # The column is filled with the present moment on creation.
+    granted_at = county.at(county.shift.day(GRANTED_ON), clock=GRANTED_AT)
+    RoleGrant.objects.update(granted_at=granted_at)

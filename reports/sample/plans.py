@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -21,13 +22,14 @@ WITHOUT_DUE = (35, 60)
 
 @dataclass(frozen=True)
 class Plan:
-    """What an item reports, by month number; `is_red` where it is meant to be far behind."""
+    """What an item reports, by month number; `told`: what the story says in its own words."""
 
     item: WorkItem
     text: ItemText
     percents: dict[int, int]
     quantities: dict[int, Decimal]
     clauses: dict[int, str]
+    told: Mapping[int, Mapping[str, str]]
 
 
 def make_plan(county: County, item: WorkItem, text: ItemText) -> Plan:
@@ -49,7 +51,8 @@ def make_plan(county: County, item: WorkItem, text: ItemText) -> Plan:
     )
     found = dict(zip(months, progress.percents(course, rng), strict=True))
     said = dict(zip(months, wording.clauses(text.notes, text.measures, len(months)), strict=True))
-    return Plan(item, text, found, _quantities(text, found, said), said)
+    told = texts.situations().texts.get(text.number, {})
+    return Plan(item, text, found, _quantities(text, found, said), said, told)
 
 
 def _schedule(county: County, item: WorkItem, text: ItemText, end: date) -> float:

@@ -117,6 +117,7 @@ class InstructionText:
     due: date
     requirement: str
     done_month: int | None
+    reports: Mapping[int, Mapping[str, Any]]
 
 
 @dataclass(frozen=True)
@@ -178,7 +179,7 @@ class Situations:
     applications: Mapping[str, Mapping[str, Any]]
     rechecks: Mapping[str, Mapping[str, Any]]
     adjustments: tuple[Mapping[str, Any], ...]
-    instructions: Mapping[str, Mapping[str, Any]]
+    instructions_about: Mapping[str, str]
     missing: Mapping[int, tuple[str, ...]]
     submitted_measurements: tuple[str, ...]
     notices: Mapping[str, tuple[Mapping[str, Any], ...]]
@@ -303,11 +304,12 @@ def _leaf(row: Mapping[str, Any]) -> LeafText:
 @cache
 def rounds() -> tuple[RoundText, ...]:
     """Return the dispatch rounds in the order in which they were held."""
-    found = [_round(row) for row in _read("dispatch.yaml")["rounds"]]
+    reports = _read("instruction_reports.yaml")
+    found = [_round(row, reports) for row in _read("dispatch.yaml")["rounds"]]
     return tuple(sorted(found, key=lambda row: row.held_on))
 
 
-def _round(row: Mapping[str, Any]) -> RoundText:
+def _round(row: Mapping[str, Any], reports: Mapping[str, Mapping[int, Any]]) -> RoundText:
     return RoundText(
         form=row["form"],
         chief=row.get("chief"),
@@ -328,6 +330,7 @@ def _round(row: Mapping[str, Any]) -> RoundText:
                 due=told["due"],
                 requirement=told["requirement"],
                 done_month=told["done_month"],
+                reports=reports[told["title"]],
             )
             for told in row["instructions"]
         ),
@@ -373,7 +376,7 @@ def situations() -> Situations:
         applications=row["applications"],
         rechecks=row["rechecks"],
         adjustments=tuple(row["adjustments"]),
-        instructions=row["instructions"],
+        instructions_about=row["instructions_about"],
         missing={month: tuple(found) for month, found in row["missing"].items()},
         submitted_measurements=tuple(row["submitted_measurements"]),
         notices={name: tuple(found) for name, found in row["notices"].items()},

@@ -7,11 +7,15 @@ from dataclasses import dataclass
 from datetime import date
 
 from indicators.selectors.figures import Named, RedItem
+from reports.sections.subject import NO_SUBJECT, Subject, Told
 from reports.texts.content import Block, Paragraph, Run, Runs, Section
 from reports.texts.values import Value, Values, number_of
-from reports.texts.wording import number
+from reports.texts.wording import Phrase, compared, number
 
 NO_WORK = "（无办理任务）"
+WORDS = {1: "本月", 3: "本季度"}
+BEFORE = {1: "上月", 3: "上季度"}
+CLOSES = {1: "月末", 3: "季度末"}
 
 
 @dataclass(frozen=True)
@@ -25,20 +29,53 @@ class Candidate:
 
 @dataclass(frozen=True)
 class Book:
-    """`closes_on`: the closing day of the month's reports; `reply_by`: the day the units must answer by;
-    `monitored`: the keys of the monitored items; `corrects`: how the bulletin that this one corrects is called."""
+    """`closes_on`: the closing day of the month's reports; `counted_on`: the day on which they were counted
+    while they still came in, None after the closing; `reply_by`: the day the units must answer by;
+    `monitored`: the keys of the monitored items; `corrects`: how the bulletin that this one corrects is called;
+    `label`: how the period is called; `subject` and `letters`: what a special bulletin is about."""
 
     month: date
     as_of: date
     values: Values
+    months: int = 1
+    label: str = ""
     lists: tuple[Named, ...] = ()
     task_forces: tuple[Named, ...] = ()
     monitored: tuple[str, ...] = ()
     red_items: tuple[RedItem, ...] = ()
     candidates: tuple[Candidate, ...] = ()
     closes_on: date | None = None
+    counted_on: date | None = None
     reply_by: date | None = None
     corrects: str = ""
+    subject: Subject = NO_SUBJECT
+    letters: tuple[Told, ...] = ()
+
+    @property
+    def now(self) -> str:
+        """What the period calls itself: 本月, 本季度."""
+        return WORDS.get(self.months, "本期")
+
+    @property
+    def before(self) -> str:
+        """What the period before is called: 上月, 上季度."""
+        return BEFORE.get(self.months, "上期")
+
+    @property
+    def close(self) -> str:
+        """What its end is called: 月末, 季度末."""
+        return CLOSES.get(self.months, "期末")
+
+    def compared(self, key: str, *, up: str = "增加", down: str = "减少", since: str | None = None) -> Phrase:
+        """Return 较上月增加12项 in the words of the period; see `wording.compared`."""
+        return compared(
+            self.values,
+            key,
+            up=up,
+            down=down,
+            since=f"较{self.before}" if since is None else since,
+            same=f"与{self.before}持平",
+        )
 
     def value(self, key: str) -> Value:
         return number_of(self.values, key)

@@ -1,4 +1,4 @@
-"""七、下步要求: what follows from the figures, each demand only where there is cause for it."""
+"""下步要求: what follows from the figures, each demand only where there is cause for it."""
 
 from portal.documents.numbers import heading_number
 from reports.sections.book import Book, day, paragraphs, section

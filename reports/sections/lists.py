@@ -5,16 +5,6 @@ from reports.sections.book import Book, paragraphs, section
 from reports.texts.content import Block, Column, Run, Runs, Section, Table
 from reports.texts.wording import Phrase, amount, listed, number, phrase_runs
 
-COLUMNS = (
-    Column("台　账", 9, "left"),
-    Column("总数", 3),
-    Column("已销号", 4),
-    Column("占比", 4),
-    Column("本月销号", 5),
-    Column("逾期", 3),
-    Column("红", 2),
-    Column("黄", 2),
-)
 MEASURES = ("total", "closed", "closed_share", "closed_in", "overdue", "red", "yellow")
 TOTALS = (
     "indicators.items.total",
@@ -35,6 +25,19 @@ def write(book: Book) -> Section:
     return section("lists", "台账销号情况", *written)
 
 
+def columns(book: Book) -> tuple[Column, ...]:
+    return (
+        Column("台　账", 9, "left"),
+        Column("总数", 3),
+        Column("已销号", 4),
+        Column("占比", 4),
+        Column(f"{book.now}销号", 5),
+        Column("逾期", 3),
+        Column("红", 2),
+        Column("黄", 2),
+    )
+
+
 def key_of(row: Named, measure: str) -> str:
     return f"indicators.lists.{row.code}.{measure}"
 
@@ -44,7 +47,7 @@ def closed_this_month(book: Book) -> Runs:
     if book.value(key) is None:
         return ()
     if not book.has(key):
-        return phrase_runs(["本月各台账无新销号事项。"])
+        return phrase_runs([f"{book.now}各台账无新销号事项。"])
     clauses = [
         [row.name, *amount(book.values, key_of(row, "closed_in"))]
         for row in book.lists
@@ -54,7 +57,7 @@ def closed_this_month(book: Book) -> Runs:
     if len(clauses) == 1:
         only = next(row for row in book.lists if book.has(key_of(row, "closed_in")))
         where = ["，均为", only.name, "事项"]
-    return phrase_runs(["本月销号", *amount(book.values, key), *where, "。"])
+    return phrase_runs([f"{book.now}销号", *amount(book.values, key), *where, "。"])
 
 
 def extremes(book: Book) -> Runs:
@@ -81,7 +84,9 @@ def table(book: Book) -> Table:
         (Run("合　计"),),
         *(_cell(book, key, measure) for key, measure in zip(TOTALS, MEASURES, strict=True)),
     )
-    return Table("lists.table", "各台账销号情况（项）", COLUMNS, rows, total)
+    return Table(
+        "lists.table", "各台账销号情况（项）", columns(book), rows, None if book.subject.is_narrow else total
+    )
 
 
 def _cell(book: Book, key: str, measure: str) -> Runs:

@@ -10,14 +10,6 @@ from reports.texts.wording import Phrase, amount, listed, number, phrase_runs, s
 MONITORING = "indicators.monitoring"
 MOST_NAMED = 5
 MOST_ROWS = 10
-COLUMNS = (
-    Column("监测指标", 12, "left"),
-    Column("单位", 3),
-    Column("上月", 4),
-    Column("本月", 4),
-    Column("变化", 4),
-    Column("对标值", 4),
-)
 KINDS = (("better", "改善"), ("same", "持平"), ("worse", "回落"))
 
 
@@ -27,6 +19,17 @@ def write(book: Book) -> Section:
     if rows:
         written.append(table(book, rows))
     return section("monitoring", "监测指标变化", *written)
+
+
+def columns(book: Book) -> tuple[Column, ...]:
+    return (
+        Column("监测指标", 12, "left"),
+        Column("单位", 3),
+        Column(book.before, 4),
+        Column(book.now, 4),
+        Column("变化", 4),
+        Column("对标值", 4),
+    )
 
 
 def moved(book: Book) -> Runs:
@@ -40,8 +43,8 @@ def moved(book: Book) -> Runs:
     )
     return sentence(
         ["纳入监测的指标", *amount(book.values, f"{MONITORING}.total")],
-        ["本月有监测值", *amount(book.values, f"{MONITORING}.known")],
-        ["较上月", *kinds] if kinds else [],
+        [f"{book.now}有监测值", *amount(book.values, f"{MONITORING}.known")],
+        [f"较{book.before}", *kinds] if kinds else [],
     )
 
 
@@ -90,7 +93,7 @@ def table(book: Book, rows: list[FigureValue]) -> Table:
     return Table(
         "monitoring.table",
         "变化较大的监测指标",
-        COLUMNS,
+        columns(book),
         tuple(
             (
                 (Run(item.name),),

@@ -6,7 +6,6 @@ from reports.texts.values import mark
 from reports.texts.wording import (
     Phrase,
     amount,
-    compared,
     compared_with_last_year,
     known,
     listed,
@@ -53,7 +52,7 @@ def totals(book: Book) -> Runs:
         ],
         ["已销号", *amount(values, closed)],
         share,
-        compared(values, closed),
+        book.compared(closed),
         compared_with_last_year(values, closed),
     )
 
@@ -93,7 +92,7 @@ def closing_rate(book: Book) -> Runs:
     return sentence(
         ["应销号", *amount(values, f"{ITEMS}.should_close")],
         ["销号率", number(values, rate), "%"],
-        compared(values, rate, up="提高", down="下降"),
+        book.compared(rate, up="提高", down="下降"),
         overdue,
         reopened,
     )
@@ -109,16 +108,18 @@ def lamps(book: Book) -> Runs:
         [LAMP_WORDS[colour], *amount(book.values, key)] for colour, key in zip(shown, keys, strict=True)
     )
     if any(book.value(mark(key, "share")) is None for key in keys):
-        return phrase_runs(["从月末亮灯看，", *counts, "。"])
+        return phrase_runs([f"从{book.close}亮灯看，", *counts, "。"])
     shares = listed([number(book.values, key, "share"), "%"] for key in keys)
-    return phrase_runs(["从月末亮灯看，", *counts, "，", "分别占" if len(shown) > 1 else "占", *shares, "。"])
+    return phrase_runs(
+        [f"从{book.close}亮灯看，", *counts, "，", "分别占" if len(shown) > 1 else "占", *shares, "。"]
+    )
 
 
 def lamp_changes(book: Book) -> Runs:
     """How red and yellow moved since last month."""
     changes: list[Phrase] = []
     for colour in ("red", "yellow"):
-        said = compared(book.values, f"indicators.lamps.{colour}")
+        said = book.compared(f"indicators.lamps.{colour}")
         if said:
             changes.append([LAMP_WORDS[colour], *said])
     return sentence(*changes)

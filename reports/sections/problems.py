@@ -24,17 +24,19 @@ def write(book: Book) -> Section:
 
 
 def red(book: Book) -> Runs:
+    if book.subject.is_narrow:
+        return sentence(f"所涉{book.close}红灯事项{len(book.red_items)}项，见下表") if book.red_items else ()
     if book.value("indicators.lamps.red") is None:
         return ()
     if not book.has("indicators.lamps.red"):
-        return sentence("月末无红灯事项")
+        return sentence(f"{book.close}无红灯事项")
     again: Phrase = (
         ["其中连续两个月红灯", *amount(book.values, "indicators.lamps.red_again")]
         if book.has("indicators.lamps.red_again")
         else []
     )
     shown = f"前{MOST_ROWS}项见下表" if len(book.red_items) > MOST_ROWS else "见下表"
-    return sentence(["月末红灯事项", *amount(book.values, "indicators.lamps.red")], again, shown)
+    return sentence([f"{book.close}红灯事项", *amount(book.values, "indicators.lamps.red")], again, shown)
 
 
 def table(book: Book) -> Table:
@@ -47,7 +49,7 @@ def table(book: Book) -> Table:
         )
         for item in book.red_items[:MOST_ROWS]
     )
-    return Table("problems.table", "月末红灯事项", COLUMNS, rows)
+    return Table("problems.table", f"{book.close}红灯事项", COLUMNS, rows)
 
 
 def units_behind(book: Book) -> Runs:

@@ -2,7 +2,7 @@
 
 from reports.sections.book import Book, day, paragraphs, section
 from reports.texts.content import Runs, Section
-from reports.texts.wording import Phrase, amount, compared, compared_with_last_year, known, number, sentence
+from reports.texts.wording import Phrase, amount, compared_with_last_year, known, number, sentence
 
 REPORTS = "indicators.reports"
 
@@ -13,7 +13,7 @@ def write(book: Book) -> Section:
 
 
 def submitted(book: Book) -> Runs:
-    """How many of the reports that were due had come by the closing day."""
+    """How many of the reports that were due had come by the closing day, or by the day of the draft before it."""
     values = book.values
     if not book.has(f"{REPORTS}.due"):
         return ()
@@ -22,12 +22,23 @@ def submitted(book: Book) -> Runs:
         if book.has(f"{REPORTS}.missing")
         else ["全部报齐"]
     )
-    closing = f"截至{day(book.closes_on)}封账" if book.closes_on else "截至封账"
     return sentence(
-        [f"{book.month.month}月份应报进展", *amount(values, f"{REPORTS}.due")],
-        [f"{closing}已报", *amount(values, f"{REPORTS}.submitted")],
+        [f"{_when(book)}应报进展", *amount(values, f"{REPORTS}.due")],
+        [f"截至{_until(book)}已报", *amount(values, f"{REPORTS}.submitted")],
         missing,
     )
+
+
+def _until(book: Book) -> str:
+    """Say up to when the reports are counted; a draft from before the closing names its own day."""
+    if book.closes_on is None or book.months > 1:
+        return "封账"
+    closing = f"{day(book.closes_on)}封账"
+    return f"{day(book.counted_on)}（{closing}）" if book.counted_on else closing
+
+
+def _when(book: Book) -> str:
+    return f"{book.month.month}月份" if book.months == 1 else book.now
 
 
 def _units(book: Book) -> Phrase:
@@ -43,7 +54,7 @@ def punctual(book: Book) -> Runs:
         ["按时报送", *amount(values, f"{REPORTS}.on_time")],
         late,
         ["按时率", number(values, rate), "%"],
-        compared(values, rate, up="提高", down="下降"),
+        book.compared(rate, up="提高", down="下降"),
         compared_with_last_year(values, rate, up="提高", down="下降"),
     )
 
@@ -53,5 +64,5 @@ def quality(book: Book) -> Runs:
         return ()
     return sentence(
         ["审核中退回修改", *amount(book.values, f"{REPORTS}.returned")],
-        compared(book.values, f"{REPORTS}.returned"),
+        book.compared(f"{REPORTS}.returned"),
     )

@@ -6,21 +6,10 @@ from indicators.selectors.figures import Named
 from portal.charts import Part, stacked_bar
 from reports.sections.book import NO_WORK, Book, paragraphs, section
 from reports.texts.content import Block, Chart, Column, Run, Runs, Section, Table
-from reports.texts.wording import Phrase, amount, compared, listed, phrase_runs, sentence
+from reports.texts.wording import Phrase, amount, listed, phrase_runs, sentence
 
 MOST_SHOWN = 7
 MOST_NAMED = 3
-COLUMNS = (
-    Column("专　班", 8, "left"),
-    Column("总数", 3),
-    Column("已销号", 4),
-    Column("占比", 4),
-    Column("红", 2),
-    Column("黄", 2),
-    Column("绿", 3),
-    Column("灰", 2),
-    Column("本月销号", 5),
-)
 TOTALS = (
     "indicators.items.total",
     "indicators.items.closed",
@@ -42,6 +31,20 @@ def write(book: Book) -> Section:
     if worst(book):
         written.append(chart(book))
     return section("taskforces", "各专班推进情况", *written)
+
+
+def columns(book: Book) -> tuple[Column, ...]:
+    return (
+        Column("专　班", 8, "left"),
+        Column("总数", 3),
+        Column("已销号", 4),
+        Column("占比", 4),
+        Column("红", 2),
+        Column("黄", 2),
+        Column("绿", 3),
+        Column("灰", 2),
+        Column(f"{book.now}销号", 5),
+    )
 
 
 def key_of(row: Named, measure: str) -> str:
@@ -68,7 +71,7 @@ def spread(book: Book) -> Runs:
         return ()
     red = [row for row in book.task_forces if book.has(key_of(row, "red"))]
     if not red:
-        return sentence("各专班均无红灯事项，具体情况见表1")
+        return sentence(f"各专班均无红灯事项，具体情况见{_place(book, '表')}")
     first = worst(book)[:MOST_NAMED]
     named = listed(_lamps_of(book, row) for row in first)
     rest = "等专班" if len(worst(book)) > len(first) else "专班"
@@ -78,9 +81,15 @@ def spread(book: Book) -> Runs:
             "红灯、黄灯事项较多的是",
             *named,
             rest,
-            "，具体情况见表1、图1。",
+            f"，具体情况见{_place(book, '表')}、{_place(book, '图')}。",
         ]
     )
+
+
+def _place(book: Book, what: str) -> str:
+    """Refer to the table or chart: by its number in a monthly bulletin, where they are the first ones."""
+    is_first = book.months == 1 and not book.subject.occasion
+    return f"{what}1" if is_first else f"下{what}"
 
 
 def _lamps_of(book: Book, row: Named) -> Phrase:
@@ -101,10 +110,8 @@ def red_change(book: Book) -> Runs:
     ]
     if not more:
         return ()
-    clauses: Sequence[Phrase] = [
-        [row.name, *compared(book.values, key_of(row, "red"), since="")] for row in more
-    ]
-    return phrase_runs(["红灯事项较上月，", *listed(clauses), "。"])
+    clauses: Sequence[Phrase] = [[row.name, *book.compared(key_of(row, "red"), since="")] for row in more]
+    return phrase_runs([f"红灯事项较{book.before}，", *listed(clauses), "。"])
 
 
 def table(book: Book) -> Table:
@@ -123,7 +130,13 @@ def table(book: Book) -> Table:
             for n, (key, measure) in enumerate(zip(TOTALS, MEASURES, strict=True))
         ),
     )
-    return Table("taskforces.table", "各专班事项销号和亮灯情况（项）", COLUMNS, tuple(rows), total)
+    return Table(
+        "taskforces.table",
+        "各专班事项销号和亮灯情况（项）",
+        columns(book),
+        tuple(rows),
+        None if book.subject.is_narrow else total,
+    )
 
 
 def _percent(cell: Runs, position: int) -> Runs:

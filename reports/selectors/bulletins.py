@@ -8,19 +8,21 @@ from datetime import date
 
 from django.db.models import QuerySet
 
+from complaints.models import Complaint
 from indicators.models import ProgressReport, WorkItem
 from indicators.months import shift
 from portal.models import NumberSeries, User
 from portal.roles import OFFICE_ROLES, Role
 from reports.consistency import Before, Findings, check
-from reports.models import Bulletin
+from reports.figures.period import QUARTER
+from reports.models import Bulletin, WorkReport
 from reports.texts.content import sections_from_json
 from reports.texts.values import Value, Values, values_from_json
 
 State = Bulletin.State
 # The files and the rows are read only where they are given out.
 HEAVY = ("docx", "pdf", "document", "rows")
-ITEM_KINDS = frozenset({"item", "report"})
+GUARDED_KINDS = frozenset({"item", "report", "complaint"})
 
 
 def listed_bulletins(user: User) -> QuerySet[Bulletin]:
@@ -40,9 +42,14 @@ def readable_bulletins(user: User) -> QuerySet[Bulletin]:
 
 
 def issue_before(bulletin: Bulletin) -> Bulletin | None:
-    """Return the bulletin of the month before that is in force: issued and not corrected since."""
+    """Return the bulletin of the period before that is in force: issued and not corrected since.
+
+    A special one has none: it stands by itself.
+    """
+    if bulletin.series == Bulletin.Series.SPECIAL:
+        return None
     issued = Bulletin.objects.filter(
-        series=bulletin.series, month=shift(bulletin.month, -1), state=State.ISSUED
+        series=bulletin.series, month=shift(bulletin.month, -bulletin.months), state=State.ISSUED
     )
     return issued.only("pk", "figures", "issue_number", "month").order_by("-pk").first()
 
@@ -66,6 +73,17 @@ def draftable_month(today: date) -> date | None:
     """Return last month if it has no bulletin yet."""
     month = shift(today.replace(day=1), -1)
     return None if Bulletin.objects.filter(code=f"monthly-{month:%Y-%m}").exists() else month
+
+
+def quarterly_code(month: date) -> str:
+    """Return the code of the quarter that ends with `month`: quarterly-2023-3."""
+    return f"quarterly-{month.year}-{month.month // QUARTER}"
+
+
+def draftable_quarter(today: date) -> date | None:
+    """Return the last month of the newest quarter that is over, if it has no bulletin yet."""
+    last = shift(today.replace(day=1), -1 - (today.month - 1) % QUARTER)
+    return None if Bulletin.objects.filter(code=quarterly_code(last)).exists() else last
 
 
 @dataclass(frozen=True)
@@ -94,12 +112,12 @@ def parts_of(key: str, values: Values) -> tuple[str, tuple[Part, ...]]:
     return first.label, tuple(Part(item.name, item.key, item.value) for item in found if item.value)
 
 
-def frozen_rows(bulletin: Bulletin, key: str, user: User) -> tuple[list[FrozenRow], int] | None:
-    """Return the rows that stood behind a figure at issue: those `user` may read, and how many there were.
+def frozen_rows(paper: Bulletin | WorkReport, key: str, user: User) -> tuple[list[FrozenRow], int] | None:
+    """Return the rows that stood behind a figure of a bulletin or work report when it was frozen: those `user` may read, and how many there were.
 
-    None where the bulletin kept no rows for the figure.
+    None where the paper kept no rows for the figure.
     """
-    stored = Bulletin.objects.filter(pk=bulletin.pk).values_list("rows", flat=True).get()
+    stored = type(paper)._default_manager.filter(pk=paper.pk).values_list("rows", flat=True).get()
     names = stored.get("figures", {}).get(key)
     if names is None:
         return None
@@ -108,20 +126,22 @@ def frozen_rows(bulletin: Bulletin, key: str, user: User) -> tuple[list[FrozenRo
     rows = [
         FrozenRow(number, *stored["refs"][name])
         for name, kind, number in parted
-        if kind not in ITEM_KINDS or (kind, number) in allowed
+        if kind not in GUARDED_KINDS or (kind, number) in allowed
     ]
     return rows, len(names)
 
 
 def _readable(parted: Iterable[tuple[str, str, str]], user: User) -> set[tuple[str, str]]:
-    """Return the (kind, number) of the items, and of the items' reports, that `user` may read now."""
+    """Return the (kind, number) of the items, of the items' reports and of the cases that `user` may read now."""
     wanted: dict[str, list[str]] = {}
     for _, kind, number in parted:
         wanted.setdefault(kind, []).append(number)
     items = WorkItem.objects.visible_to(user).filter(number__in=wanted.get("item", []))
     found = {("item", number) for number in items.values_list("number", flat=True)}
     reports = ProgressReport.objects.visible_to(user).filter(item__number__in=wanted.get("report", []))
-    return found | {("report", number) for number in reports.values_list("item__number", flat=True)}
+    found |= {("report", number) for number in reports.values_list("item__number", flat=True)}
+    cases = Complaint.objects.visible_to(user).filter(number__in=wanted.get("complaint", []))
+    return found | {("complaint", number) for number in cases.values_list("number", flat=True)}
 
 
 def waiting(user: User) -> dict[str, list[QuerySet[Bulletin]]]:

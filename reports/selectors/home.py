@@ -5,14 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from complaints.selectors import todos as case_todos
 from indicators.models import ReportingMonth
 from indicators.months import first_of, last_day
 from indicators.selectors import todos as indicator_todos
+from indicators.selectors.inspection_todos import inspection_todos
 from indicators.selectors.todos import Todo
+from policies.selectors import todos as policy_todos
 from portal.models import User
-from portal.roles import OFFICE_ROLES, Role
 from portal.selectors.calendar import Calendar
-from reports.models import Bulletin
+from reports.selectors import todos as document_todos
 
 WEEKDAYS = "一二三四五六日"
 
@@ -39,27 +41,16 @@ class StripDay:
     note: str
 
 
-def all_todos(user: User, *, today: date) -> list[Todo]:
-    """Return everything that waits for `user`, earliest first, undated last."""
-    found = [*indicator_todos.todos(user, today=today), *_bulletins(user)]
-    return sorted(found, key=lambda row: (row.due_on or date.max, row.kind, row.title))
-
-
-def _bulletins(user: User) -> list[Todo]:
-    if not user.has_role(*OFFICE_ROLES):
-        return []
-    rows = Bulletin.objects.filter(state__in=[Bulletin.State.DRAFT, Bulletin.State.IN_REVIEW])[:4]
-    return [
-        Todo(
-            "通报",
-            row.title,
-            "待审签" if row.state == Bulletin.State.IN_REVIEW else "起草中",
-            None,
-            row.get_absolute_url(),
-            "审签" if row.state == Bulletin.State.IN_REVIEW and user.has_role(Role.OFFICE_HEAD) else "打开",
-        )
-        for row in rows
+def all_todos(user: User, *, month: ReportingMonth | None, today: date) -> list[Todo]:
+    """Return everything that waits for `user`, earliest first, undated last; `month` is the newest opened."""
+    found = [
+        *indicator_todos.todos(user, month=month, today=today),
+        *inspection_todos(user),
+        *(Todo(**vars(row)) for row in policy_todos.todos(user, today=today)),
+        *(Todo(**vars(row)) for row in case_todos.todos(user, today=today)),
+        *document_todos.todos(user, today=today),
     ]
+    return sorted(found, key=lambda row: (row.due_on or date.max, row.kind, row.title))
 
 
 def by_day(rows: list[Todo], *, today: date) -> list[Day]:

@@ -7,22 +7,25 @@ from datetime import date, datetime
 from typing import Any
 
 from django.db import IntegrityError, transaction
-from django.db.models import F
 from django.utils import timezone
 
-from indicators.months import first_of, last_day
-from indicators.months import label as month_label
-from portal.errors import Conflict, Refused
+from indicators.months import last_day
+from portal.errors import Refused
 from portal.models import User
 from portal.roles import OFFICE_ROLES
 from portal.services import audit
+from reports.figures import Period
+from reports.figures.period import QUARTER
 from reports.models import Bulletin
 from reports.sections import Book, Candidate, write_sections
+from reports.sections.matter import MATTER
 from reports.sections.problems import NAMED, faults, named
+from reports.sections.subject import subject_from_json, subject_to_json
+from reports.selectors.bulletins import quarterly_code
 from reports.services.books import read_book
+from reports.services.papers import changed_texts, period_of, section_of, write_draft
 from reports.texts.content import (
     Paragraph,
-    Section,
     Sections,
     sections_from_json,
     sections_to_json,
@@ -33,13 +36,16 @@ from reports.texts.values import values_from_json, values_to_json
 from reports.texts.wording import phrase_runs
 
 State = Bulletin.State
+Series = Bulletin.Series
+QUARTER_ENDS = frozenset({3, 6, 9, 12})
 
 
-def title_of(month: date) -> str:
-    return f"关于{month_label(month)}份优化营商环境重点任务推进情况的通报"
+def title_of(period: Period) -> str:
+    words = "月份" if period.months == 1 else ""
+    name = period.label.removesuffix("月") if words else period.label
+    return f"关于{name}{words}优化营商环境重点任务推进情况的通报"
 
 
-@transaction.atomic
 def draft_bulletin(month: date, *, actor: User | None, today: date, now: datetime | None = None) -> Bulletin:
     """Draft the monthly bulletin of `month` (any day of it) from its figures.
 
@@ -47,18 +53,37 @@ def draft_bulletin(month: date, *, actor: User | None, today: date, now: datetim
     `actor` None is the portal itself. Raises Refused before the month is over and
     for a month without any figures.
     """
-    _require_office(actor)
-    month = first_of(month)
-    if last_day(month) >= today:
-        raise Refused(f"{month_label(month)}尚未结束，请在月末以后起草通报")
-    code = f"monthly-{month:%Y-%m}"
+    period = Period(month)
+    return _draft(period, Series.MONTHLY, f"monthly-{period.month:%Y-%m}", actor=actor, today=today, now=now)
+
+
+def draft_quarterly(month: date, *, actor: User | None, today: date, now: datetime | None = None) -> Bulletin:
+    """Draft the bulletin of the quarter that ends with `month`, its figures over the three months.
+
+    A second call returns the bulletin that is there. Raises Refused for a month that
+    ends no quarter, before it is over, and for a quarter without any figures.
+    """
+    if month.month not in QUARTER_ENDS:
+        raise Refused("季通报覆盖一个自然季度，请选择3月、6月、9月或者12月为截止月份")
+    period = Period(month, QUARTER)
+    code = quarterly_code(period.month)
+    return _draft(period, Series.QUARTERLY, code, actor=actor, today=today, now=now)
+
+
+@transaction.atomic
+def _draft(
+    period: Period, series: str, code: str, *, actor: User | None, today: date, now: datetime | None
+) -> Bulletin:
+    require_office(actor)
+    if period.end >= today:
+        raise Refused(f"{period.label}尚未结束，请在月末以后起草通报")
     existing = Bulletin.objects.filter(code=code).first()
     if existing is not None:
         return existing
-    book = read_book(month, today=today)
+    book = read_book(period, today=today)
     if not book.has("indicators.items.total"):
-        raise Refused(f"{month_label(month)}没有台账事项，不能起草通报；请核对年度和月份")
-    return _create(book, code=code, title=title_of(month), actor=actor, now=now)
+        raise Refused(f"{period.label}没有台账事项，不能起草通报；请核对年度和月份")
+    return create(book, series=series, code=code, title=title_of(period), actor=actor, now=now)
 
 
 @transaction.atomic
@@ -69,15 +94,40 @@ def correct_bulletin(
 
     A second call returns the correction that is there.
     """
-    _require_office(actor)
+    require_office(actor)
     if bulletin.state == State.SUPERSEDED or hasattr(bulletin, "superseded_by"):
         return bulletin.superseded_by
     if bulletin.state != State.ISSUED:
         raise Refused("只有已签发的通报可以更正；起草中的请直接修改")
-    book = read_book(bulletin.month, today=today, ticked=ticked_units(bulletin), corrects=_called(bulletin))
-    code = f"{bulletin.code}-gz"
-    return _create(
-        book, code=code, title=f"{bulletin.title}（更正）", actor=actor, now=now, supersedes=bulletin
+    book = book_of(bulletin, today=today, corrects=_called(bulletin))
+    return create(
+        book,
+        series=bulletin.series,
+        code=f"{bulletin.code}-gz",
+        title=f"{bulletin.title}（更正）",
+        actor=actor,
+        now=now,
+        supersedes=bulletin,
+        sections=_corrected(bulletin, book),
+    )
+
+
+def _corrected(bulletin: Bulletin, book: Book) -> Sections:
+    """Return fresh sections; a special bulletin's own words come along, they are nowhere else."""
+    fresh = write_sections(book)
+    if bulletin.series != Series.SPECIAL:
+        return fresh
+    return merge([part for part in sections_from_json(bulletin.content) if part.key == MATTER], fresh)
+
+
+def book_of(bulletin: Bulletin, *, today: date, corrects: str = "") -> Book:
+    """Read the figures of a bulletin anew, for its period and its subject."""
+    return read_book(
+        period_of(bulletin),
+        today=today,
+        ticked=ticked_units(bulletin),
+        corrects=corrects,
+        subject=subject_from_json(bulletin.subject),
     )
 
 
@@ -85,22 +135,28 @@ def _called(bulletin: Bulletin) -> str:
     return f"《{bulletin.title}》（第{bulletin.issue_number}期，{bulletin.document_number}）"
 
 
-def _create(
+def create(
     book: Book,
     *,
+    series: str,
     code: str,
     title: str,
     actor: User | None,
     now: datetime | None,
     supersedes: Bulletin | None = None,
+    sections: Sections | None = None,
 ) -> Bulletin:
+    """Write the draft; of two people at once the second gets the first one's."""
     try:
         with transaction.atomic():
             bulletin = Bulletin.objects.create(
+                series=series,
                 month=book.month,
+                months=book.months,
+                subject=subject_to_json(book.subject),
                 code=code,
                 title=title,
-                content=sections_to_json(write_sections(book)),
+                content=sections_to_json(write_sections(book) if sections is None else sections),
                 figures=values_to_json(book.values),
                 named_units=_units(book),
                 drafted_by=actor,
@@ -110,7 +166,9 @@ def _create(
     except IntegrityError:
         # Somebody else drafted it at the same moment: theirs is the one.
         return Bulletin.objects.get(code=code)
-    audit.record(bulletin, "bulletin.draft", actor=actor, changes={"month": book.month, "code": code})
+    audit.record(
+        bulletin, "bulletin.draft", actor=actor, changes={"series": series, "month": book.month, "code": code}
+    )
     return bulletin
 
 
@@ -138,9 +196,9 @@ def refresh_bulletin(bulletin: Bulletin, *, actor: User, version: int, today: da
     Raises Refused when the bulletin is no draft any more, Conflict when somebody
     else has changed it since `version`.
     """
-    _require_office(actor)
+    require_office(actor)
     corrects = _called(bulletin.supersedes) if bulletin.supersedes else ""
-    book = read_book(bulletin.month, today=today, ticked=ticked_units(bulletin), corrects=corrects)
+    book = book_of(bulletin, today=today, corrects=corrects)
     before = values_from_json(bulletin.figures)
     changed = {
         key: [before[key].value if key in before else None, value.value]
@@ -148,7 +206,7 @@ def refresh_bulletin(bulletin: Bulletin, *, actor: User, version: int, today: da
         if key not in before or before[key].value != value.value
     }
     fresh = merge(sections_from_json(bulletin.content), write_sections(book))
-    _write(
+    write_draft(
         bulletin,
         version,
         content=sections_to_json(fresh),
@@ -176,30 +234,20 @@ def edit_section(
     when nothing has changed. Raises Conflict, with the present texts, when
     somebody else has changed the bulletin since `version`.
     """
-    _require_office(actor)
+    require_office(actor)
     sections = sections_from_json(bulletin.content)
-    old = _section(sections, key)
+    old = section_of(sections, key)
     new = edit(old, texts, added)
     title = title.strip() or bulletin.title
     if new == old and title == bulletin.title:
         return bulletin
-    changes = _changed_texts(old, new) | (
+    changes = changed_texts(old, new) | (
         {"title": [bulletin.title, title]} if title != bulletin.title else {}
     )
     replaced = [new if section.key == key else section for section in sections]
-    _write(bulletin, version, content=sections_to_json(replaced), title=title)
+    write_draft(bulletin, version, content=sections_to_json(replaced), title=title)
     audit.record(bulletin, "bulletin.edit", actor=actor, changes=changes)
     return bulletin
-
-
-def _changed_texts(old: Section, new: Section) -> dict[str, list[str | None]]:
-    before = {block.key: block.text for block in old.paragraphs}
-    after = {block.key: block.text for block in new.paragraphs}
-    return {
-        key: [before.get(key), after.get(key)]
-        for key in (*before, *(key for key in after if key not in before))
-        if before.get(key) != after.get(key)
-    }
 
 
 @transaction.atomic
@@ -208,7 +256,7 @@ def name_units(bulletin: Bulletin, codes: Collection[str], *, actor: User, versi
 
     The decision and the person who took it stand in the history.
     """
-    _require_office(actor)
+    require_office(actor)
     known = {unit["code"] for unit in bulletin.named_units}
     if unknown := set(codes) - known:
         raise Refused(f"有 {len(unknown)} 个单位不在可点名的范围内，请刷新页面后重新勾选")
@@ -218,9 +266,9 @@ def name_units(bulletin: Bulletin, codes: Collection[str], *, actor: User, versi
     before = [unit["name"] for unit in bulletin.named_units if unit["ticked"]]
     after = [unit["name"] for unit in units if unit["ticked"]]
     sections = sections_from_json(bulletin.content)
-    replaced = replace_paragraph(_section(sections, "problems"), NAMED, _named_paragraph(bulletin, units))
+    replaced = replace_paragraph(section_of(sections, "problems"), NAMED, _named_paragraph(bulletin, units))
     content = [replaced if section.key == "problems" else section for section in sections]
-    _write(bulletin, version, content=sections_to_json(content), named_units=units)
+    write_draft(bulletin, version, content=sections_to_json(content), named_units=units)
     audit.record(bulletin, "bulletin.name_units", actor=actor, changes={"named_units": [before, after]})
     return bulletin
 
@@ -229,6 +277,7 @@ def _named_paragraph(bulletin: Bulletin, units: list[dict[str, Any]]) -> Paragra
     """Write the paragraph from the figures the draft was written from."""
     book = Book(
         month=bulletin.month,
+        months=bulletin.months,
         as_of=last_day(bulletin.month),
         values=values_from_json(bulletin.figures),
         candidates=tuple(Candidate(unit["code"], unit["name"], unit["ticked"]) for unit in units),
@@ -237,31 +286,6 @@ def _named_paragraph(bulletin: Bulletin, units: list[dict[str, Any]]) -> Paragra
     return Paragraph(NAMED, runs) if runs else None
 
 
-def _section(sections: Sections, key: str) -> Section:
-    found = next((section for section in sections if section.key == key), None)
-    if found is None:
-        raise Refused("通报中没有这一部分，请刷新页面")
-    return found
-
-
-def _write(bulletin: Bulletin, version: int, **fields: Any) -> None:
-    """Write the draft if it is still the `version` that was edited; the row in hand follows."""
-    held = Bulletin.objects.filter(pk=bulletin.pk, state=State.DRAFT, version=version)
-    if not held.update(version=F("version") + 1, **fields):
-        now = Bulletin.objects.get(pk=bulletin.pk)
-        if now.state != State.DRAFT:
-            raise Refused(f"通报现为「{now.get_state_display()}」，不能修改；需要修改的，请先退回起草")
-        texts = {
-            block.key: block.text
-            for section in sections_from_json(now.content)
-            for block in section.paragraphs
-        }
-        raise Conflict("他人刚修改了这份通报，您填写的内容还在页面上，请对照后再保存", texts)
-    for name, value in fields.items():
-        setattr(bulletin, name, value)
-    bulletin.version = version + 1
-
-
-def _require_office(actor: User | None) -> None:
+def require_office(actor: User | None) -> None:
     if actor is not None and not actor.has_role(*OFFICE_ROLES):
         raise Refused("通报由营商办起草，您没有此项权限")

@@ -5,8 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 from datetime import datetime
-from pathlib import Path
-from typing import Any
 
 from django.conf import settings
 from django.db import transaction
@@ -14,28 +12,33 @@ from django.db.models import F
 from django.utils import timezone
 
 from portal.documents import storage
-from portal.documents.docx_writer import render_docx
-from portal.documents.fonts import FontMissing
 from portal.documents.model import OfficialDocument
 from portal.documents.numbers import document_number
-from portal.documents.pdf_writer import RenderedPdf, render_pdf
-from portal.documents.pictures import ChartUnreadable
+from portal.documents.words import agency_code
 from portal.errors import Refused
 from portal.models import User
 from portal.roles import OFFICE_ROLES, Role
 from portal.services import audit
 from portal.services.notices import notify
 from portal.services.numbers import take_number
-from reports.figures import Period, figures_of, values_of
+from reports.figures import Period, values_of
 from reports.models import Bulletin
-from reports.paper.document import Cover, official_document
+from reports.paper.document import MASTHEADS, Cover, official_document
 from reports.selectors.bulletins import findings_of
-from reports.texts.content import keys_in, sections_from_json
-from reports.texts.values import Values, printed, values_from_json
+from reports.services.listing import refuse_withdrawn
+from reports.services.papers import (
+    MOST_QUOTED,
+    NOTE_LENGTH,
+    move,
+    period_of,
+    refuse_moved,
+    render_files,
+    rows_behind,
+    too_late,
+)
+from reports.texts.content import sections_from_json
 
 State = Bulletin.State
-NOTE_LENGTH = 300
-MOST_QUOTED = 3
 
 
 @transaction.atomic
@@ -44,7 +47,7 @@ def submit_bulletin(bulletin: Bulletin, *, actor: User, now: datetime | None = N
     if not actor.has_role(*OFFICE_ROLES):
         raise Refused("通报由营商办送审，您没有此项权限")
     author = bulletin.drafted_by or actor
-    _step(bulletin, State.DRAFT, State.IN_REVIEW, drafted_by=author, review_note="")
+    move(bulletin, State.DRAFT, State.IN_REVIEW, drafted_by=author, review_note="")
     audit.record(bulletin, "bulletin.submit", actor=actor, changes={"state": [State.DRAFT, State.IN_REVIEW]})
     heads = User.objects.holding(Role.OFFICE_HEAD, on=timezone.localdate(now or timezone.now()))
     notify(
@@ -62,7 +65,7 @@ def return_bulletin(bulletin: Bulletin, note: str, *, actor: User, now: datetime
     _require_head(actor)
     if not note.strip():
         raise Refused("退回须写明修改意见，请填写后再提交")
-    _step(
+    move(
         bulletin,
         State.IN_REVIEW,
         State.DRAFT,
@@ -97,10 +100,11 @@ def issue_bulletin(bulletin: Bulletin, *, actor: User, now: datetime | None = No
     if row.drafted_by_id == actor.pk:
         raise Refused("起草人不能签发本人起草的通报，请由另一位负责同志签发")
     if row.state != State.IN_REVIEW or row.version != bulletin.version:
-        raise _too_late(row)
+        raise too_late(row)
     _refuse_contradictions(row)
-    period = Period(row.month)
-    _refuse_moved(row, values_of(period))
+    refuse_withdrawn(row, "签发")
+    period = period_of(row)
+    refuse_moved(row, values_of(period), "签发")
     _freeze(row, period, actor, now)
     if row.supersedes is not None:
         _supersede(row.supersedes, row, actor)
@@ -127,25 +131,13 @@ def _refuse_contradictions(bulletin: Bulletin) -> None:
         raise Refused(f"勾稽不一致 {len(found)} 处，不能签发：{said}")
 
 
-def _refuse_moved(bulletin: Bulletin, fresh: Values) -> None:
-    """Refuse when a printed figure is no longer what the rows give."""
-    kept = values_from_json(bulletin.figures)
-    moved = [
-        f"“{kept[key].name}”由 {printed(kept[key].value)} 变为 {printed(fresh[key].value if key in fresh else None)}"
-        for key in sorted(keys_in(sections_from_json(bulletin.content)))
-        if key in kept and (key not in fresh or kept[key].value != fresh[key].value)
-    ]
-    if moved:
-        said = "；".join(moved[:MOST_QUOTED])
-        raise Refused(f"起草后有 {len(moved)} 项数据发生变化：{said}。请退回起草，重新取数后再签发")
-
-
 def _freeze(bulletin: Bulletin, period: Period, actor: User, now: datetime) -> None:
     """Number the bulletin and write everything that was printed, once."""
     on = timezone.localdate(now)
     number = take_number(f"bulletin.{bulletin.series}", on.year)
     bulletin.issue_number, bulletin.issue_year, bulletin.issued_on = number, on.year, on
-    bulletin.document_number = document_number(f"{settings.DOCUMENT_PREFIX}通报", on.year, number)
+    code = agency_code(f"bulletin.{bulletin.series}")
+    bulletin.document_number = document_number(code, on.year, number)
     document = document_of(bulletin)
     docx, pdf = render_files(document)
     stored = {
@@ -153,7 +145,7 @@ def _freeze(bulletin: Bulletin, period: Period, actor: User, now: datetime) -> N
         "issue_year": on.year,
         "issued_on": on,
         "document_number": bulletin.document_number,
-        "rows": _rows(bulletin, period),
+        "rows": rows_behind(bulletin, period),
         "document": json.loads(storage.to_json(document)),
         "docx": docx,
         "pdf": pdf.content,
@@ -161,7 +153,7 @@ def _freeze(bulletin: Bulletin, period: Period, actor: User, now: datetime) -> N
     for name, value in stored.items():
         setattr(bulletin, name, value)
     stored["content_hash"] = hash_of(bulletin)
-    _step(
+    move(
         bulletin,
         State.IN_REVIEW,
         State.ISSUED,
@@ -181,33 +173,9 @@ def document_of(bulletin: Bulletin) -> OfficialDocument:
         issue_number=bulletin.issue_number,
         number=bulletin.document_number,
         issued_on=bulletin.issued_on,
+        masthead=MASTHEADS[bulletin.series],
     )
     return official_document(cover, sections_from_json(bulletin.content))
-
-
-def render_files(document: OfficialDocument) -> tuple[bytes, RenderedPdf]:
-    """Set the document as DOCX and PDF. Raises Refused when the machine cannot, with what to do."""
-    folder = Path(settings.FONT_FOLDER) if settings.FONT_FOLDER else None
-    try:
-        return render_docx(document, font_folder=folder), render_pdf(document, font_folder=folder)
-    except (FontMissing, ChartUnreadable) as error:
-        raise Refused(str(error)) from error
-
-
-def _rows(bulletin: Bulletin, period: Period) -> dict[str, Any]:
-    """Return the rows behind every printed figure: each row once, and for each figure which ones."""
-    figures = figures_of(period)
-    refs: dict[str, list[str]] = {}
-    behind: dict[str, list[str]] = {}
-    for key in sorted(keys_in(sections_from_json(bulletin.content))):
-        figure = figures.get(key)
-        if figure is None or figure.rows is None:
-            continue
-        found = figure.rows(period, None)
-        behind[key] = [f"{row.kind}:{row.number}" for row in found]
-        for row in found:
-            refs.setdefault(f"{row.kind}:{row.number}", [row.label, row.url])
-    return {"refs": refs, "figures": behind}
 
 
 def hash_of(bulletin: Bulletin) -> str:
@@ -224,6 +192,8 @@ def hash_of(bulletin: Bulletin) -> str:
         "docx": hashlib.sha256(bytes(bulletin.docx or b"")).hexdigest(),
         "pdf": hashlib.sha256(bytes(bulletin.pdf or b"")).hexdigest(),
     }
+    if bulletin.series != Bulletin.Series.MONTHLY:  # the digests of monthly ones are older than these columns
+        parts |= {"series": bulletin.series, "months": bulletin.months, "subject": bulletin.subject}
     canonical = json.dumps(parts, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
     return hashlib.sha256(canonical.encode()).hexdigest()
 
@@ -247,23 +217,6 @@ def _announce(bulletin: Bulletin, now: datetime) -> None:
         url=bulletin.get_absolute_url(),
         event_key=f"bulletin.issue:{bulletin.pk}",
     )
-
-
-def _step(bulletin: Bulletin, source: str, target: str, **fields: Any) -> None:
-    """Move the bulletin if it still has the state and version it was read with; the row in hand follows.
-
-    Of two people at once the second finds no row, and all he did is undone.
-    """
-    held = Bulletin.objects.filter(pk=bulletin.pk, state=source, version=bulletin.version)
-    if not held.update(state=target, version=F("version") + 1, **fields):
-        raise _too_late(Bulletin.objects.get(pk=bulletin.pk))
-    bulletin.state, bulletin.version = target, bulletin.version + 1
-    for name, value in fields.items():
-        setattr(bulletin, name, value)
-
-
-def _too_late(row: Bulletin) -> Refused:
-    return Refused(f"通报现为「{row.get_state_display()}」，已由他人办理或者修改，请刷新页面后再操作")
 
 
 def _require_head(actor: User) -> None:

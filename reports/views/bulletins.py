@@ -24,11 +24,13 @@ from portal.roles import OFFICE_ROLES, Role
 from portal.services import audit
 from portal.views.session import ask_for_proof, is_proven
 from reports.consistency import Findings
-from reports.forms import ADDED, MonthForm, SectionForm
+from reports.forms.papers import ADDED, MonthForm, SectionForm
 from reports.models import Bulletin
-from reports.paper.document import LEADERS, MASTHEAD, RECIPIENTS, Cover, numbered
+from reports.paper.document import LEADERS, MASTHEADS, RECIPIENTS, Cover, numbered
+from reports.sections.book import BEFORE
 from reports.selectors.bulletins import (
     draftable_month,
+    draftable_quarter,
     findings_of,
     frozen_rows,
     listed_bulletins,
@@ -36,12 +38,15 @@ from reports.selectors.bulletins import (
     readable_bulletins,
 )
 from reports.services import bulletins as services
+from reports.services.listing import PART, choices
+from reports.services.papers import period_of
 from reports.texts.content import Section, Sections, keys_in, sections_from_json
 from reports.texts.marks import differences
 from reports.texts.values import values_from_json
 from reports.views.preview import Preview, figure_card
 
 State = Bulletin.State
+Series = Bulletin.Series
 FIRST_ASKED = "indicators.items.closed"
 PAGE_SIZE = 20
 FILES = {
@@ -53,22 +58,30 @@ FILES = {
 @business
 @require_GET
 def bulletin_list(request: PortalRequest) -> HttpResponse:
-    """List the bulletins by year and state, the newest first."""
+    """List the bulletins by series, year and state, the newest first."""
     rows = listed_bulletins(request.user)
-    state, year = request.GET.get("state", ""), request.GET.get("year", "")
+    state, year, series = (request.GET.get(name, "") for name in ("state", "year", "series"))
+    if series in Series.values:
+        rows = rows.filter(series=series)
     if state in State.values:
         rows = rows.filter(state=state)
     if year.isdigit() and len(year) == 4:
         rows = rows.filter(month__year=int(year))
     years = Bulletin.objects.visible_to(request.user).dates("month", "year", order="DESC")
     in_office = request.user.has_role(*OFFICE_ROLES)
+    today = timezone.localdate()
+    page = Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page"))
     context = {
-        "page": Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page")),
+        "page": page,
+        "labels": {row.pk: period_of(row).label for row in page},
         "years": [day.year for day in years],
         "year": year,
         "state": state,
         "states": State.choices if in_office else [choice for choice in State.choices if choice[0] in _OUT],
-        "may_draft": draftable_month(timezone.localdate()) if in_office else None,
+        "series": series,
+        "all_series": Series.choices,
+        "may_draft": draftable_month(today) if in_office else None,
+        "quarter": draftable_quarter(today) if in_office else None,
         "in_office": in_office,
     }
     return render(request, "reports/bulletin_list.html", context)
@@ -80,14 +93,16 @@ _OUT = {State.ISSUED, State.SUPERSEDED}
 @role_required(Role.OFFICE, Role.OFFICE_HEAD)
 @require_POST
 def bulletin_draft(request: PortalRequest) -> HttpResponse:
-    """Draft the bulletin of a month, or open the one that is there."""
+    """Draft the bulletin of a month, or of the quarter that ends with it, or open the one that is there."""
     form = MonthForm(request.POST)
     if not form.is_valid():
         messages.error(request, str(form.errors["month"][0]))
         return redirect("reports:bulletin_list")
     today = timezone.localdate()
+    is_quarterly = request.POST.get("series") == Series.QUARTERLY
+    draft = services.draft_quarterly if is_quarterly else services.draft_bulletin
     try:
-        bulletin = services.draft_bulletin(form.cleaned_data["month"], actor=request.user, today=today)
+        bulletin = draft(form.cleaned_data["month"], actor=request.user, today=today)
     except Refused as error:
         messages.error(request, str(error))
         return redirect("reports:bulletin_list")
@@ -117,13 +132,15 @@ def _desk(request: PortalRequest, bulletin: Bulletin) -> dict[str, Any]:
     asked = request.GET.get("figure", FIRST_ASKED)
     preview = Preview(sections, values, findings=findings, differences=different, asked=asked)
     today = timezone.localdate()
-    cover = Cover(bulletin.title, settings.COUNTY_NAME)
+    cover = Cover(bulletin.title, settings.COUNTY_NAME, masthead=MASTHEADS[bulletin.series])
     return {
         "bulletin": bulletin,
         "pages": preview.pages,
         "last_page": len(preview.pages),
         "title_lines": break_title(bulletin.title),
-        "masthead": MASTHEAD,
+        "period": period_of(bulletin),
+        "rows_url": f"{bulletin.get_absolute_url()}figures/",
+        "before": BEFORE.get(bulletin.months, "上期"),
         "cover": cover,
         "leaders": LEADERS,
         "recipients": RECIPIENTS,
@@ -170,7 +187,8 @@ def bulletin_edit(request: PortalRequest, code: str, section: str) -> HttpRespon
     sections = sections_from_json(bulletin.content)
     part = _part(sections, section)
     data = request.POST if request.method == "POST" else None
-    form = SectionForm(data, section=part, title=bulletin.title, initial={"version": bulletin.version})
+    title = bulletin.title if part.key == "opening" else ""
+    form = SectionForm(data, section=part, title=title, initial={"version": bulletin.version})
     theirs: list[object] = []
     conflicting = False
     if request.method == "POST" and form.is_valid():
@@ -216,6 +234,7 @@ def _editing(bulletin: Bulletin, sections: Sections, part: Section, form: Sectio
     printed_here = keys_in([part])
     return {
         "bulletin": bulletin,
+        "period": period_of(bulletin),
         "part": part,
         "heading": headings.get(part.key) or "标题和导语",
         "tabs": [
@@ -226,10 +245,11 @@ def _editing(bulletin: Bulletin, sections: Sections, part: Section, form: Sectio
         "differences": differences([part], values),
         "drawn": [block for block in part.blocks if block not in part.paragraphs],
         "candidates": bulletin.named_units if part.key == "problems" else [],
+        "listed": choices(bulletin) if part.key == PART else [],
     }
 
 
-def _step(request: PortalRequest, code: str, act: Callable[[Bulletin], str], back: str = "") -> HttpResponse:
+def take(request: PortalRequest, code: str, act: Callable[[Bulletin], str], back: str = "") -> HttpResponse:
     """Take one step and say what came of it."""
     bulletin = _readable(request, code)
     try:
@@ -239,7 +259,8 @@ def _step(request: PortalRequest, code: str, act: Callable[[Bulletin], str], bac
     return redirect(back or bulletin)
 
 
-def _version(request: HttpRequest) -> int:
+def version_of(request: HttpRequest) -> int:
+    """Return the version that the page was made from. Raises Refused where it is not there."""
     text = request.POST.get("version", "")
     if not text.isdigit():
         raise Refused("页面不完整，请刷新后再操作")
@@ -253,11 +274,11 @@ def bulletin_refresh(request: PortalRequest, code: str) -> HttpResponse:
 
     def act(bulletin: Bulletin) -> str:
         changed = services.refresh_bulletin(
-            bulletin, actor=request.user, version=_version(request), today=timezone.localdate()
+            bulletin, actor=request.user, version=version_of(request), today=timezone.localdate()
         )
         return f"已重新取数，{changed} 项数据有变化。" if changed else "已重新取数，数据没有变化。"
 
-    return _step(request, code, act)
+    return take(request, code, act)
 
 
 @role_required(Role.OFFICE, Role.OFFICE_HEAD)
@@ -267,11 +288,11 @@ def bulletin_units(request: PortalRequest, code: str) -> HttpResponse:
 
     def act(bulletin: Bulletin) -> str:
         chosen = request.POST.getlist("units")
-        services.name_units(bulletin, chosen, actor=request.user, version=_version(request))
+        services.name_units(bulletin, chosen, actor=request.user, version=version_of(request))
         return f"已确认点名 {len(chosen)} 个单位。" if chosen else "已确认本期不点名。"
 
     back = reverse("reports:bulletin_edit", args=[code, "problems"])
-    return _step(request, code, act, back)
+    return take(request, code, act, back)
 
 
 @role_required(Role.OFFICE, Role.OFFICE_HEAD)
@@ -281,7 +302,7 @@ def bulletin_submit(request: PortalRequest, code: str) -> HttpResponse:
         services.submit_bulletin(bulletin, actor=request.user)
         return "已送审，等待营商办主任签发。"
 
-    return _step(request, code, act)
+    return take(request, code, act)
 
 
 @role_required(Role.OFFICE_HEAD)
@@ -291,7 +312,7 @@ def bulletin_return(request: PortalRequest, code: str) -> HttpResponse:
         services.return_bulletin(bulletin, request.POST.get("note", ""), actor=request.user)
         return "已退回起草人修改。"
 
-    return _step(request, code, act)
+    return take(request, code, act)
 
 
 @role_required(Role.OFFICE_HEAD)
@@ -305,7 +326,7 @@ def bulletin_issue(request: PortalRequest, code: str) -> HttpResponse:
         services.issue_bulletin(bulletin, actor=request.user)
         return f"已签发：第{bulletin.issue_number}期，{bulletin.document_number}。正文、数据和明细已冻结。"
 
-    return _step(request, code, act)
+    return take(request, code, act)
 
 
 @role_required(Role.OFFICE, Role.OFFICE_HEAD)
@@ -346,11 +367,19 @@ def bulletin_rows(request: PortalRequest, code: str, key: str) -> HttpResponse:
     """List the rows that stood behind a number at issue; of a draft the rows of today's figures."""
     bulletin = _readable(request, code)
     if not bulletin.is_frozen:
-        return redirect(f"{reverse('reports:figure_rows', args=[key])}?period={bulletin.month:%Y-%m}")
+        return redirect(f"{reverse('reports:figure_rows', args=[key])}?period={period_of(bulletin).slug}")
     values = values_from_json(bulletin.figures)
     found = frozen_rows(bulletin, key, request.user)
     if found is None or key not in values:
         raise Http404
     rows, count = found
-    context = {"bulletin": bulletin, "figure": values[key], "rows": rows, "count": count, "key": key}
-    return render(request, "reports/bulletin_rows.html", context)
+    name = f"第{bulletin.issue_number}期"
+    context = {
+        "paper": bulletin,
+        "name": name,
+        "figure": values[key],
+        "rows": rows,
+        "count": count,
+        "key": key,
+    }
+    return render(request, "reports/paper_rows.html", context)

@@ -11,26 +11,29 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
-from indicators.months import first_of, parse, shift
-from indicators.months import label as month_label
+from indicators.months import first_of, shift
 from indicators.selectors.figures import FigureRow
 from portal.access import business
 from portal.http import PortalRequest
 from portal.services import audit
 from portal.workbooks.columns import Column, Kind, Sheet
 from portal.workbooks.writer import subtitle_line, write_workbook
-from reports.figures import Figure, Period, figure_of, values_of
+from reports.figures import Figure, Period, figure_of, parse_period, values_of
 from reports.figures.indicators_monitored import PREFIX as MEASURED
 from reports.figures.registry import GROUPS
+from reports.figures.values import worded
 from reports.texts.values import FigureValue, Value
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 MONTHS_OFFERED = 12
-KINDS = {"item": "事项", "report": "月报", "taskforce": "专班", "measurement": "监测项"}
+KINDS = {"item": "事项", "report": "月报", "taskforce": "专班", "measurement": "监测项", "complaint": "诉求"}
 BREAKDOWNS = (
     ("各台账", "indicators.lists."),
     ("各专班", "indicators.taskforces."),
     ("监测指标", MEASURED),
+    ("各领域诉求", "complaints.topics."),
+    ("各单位诉求", "complaints.units."),
+    ("普遍性和苗头性问题", "complaints.problems."),
 )
 SHEET = Sheet(
     "明细",
@@ -53,15 +56,20 @@ class Group:
 @business
 @require_GET
 def figure_list(request: PortalRequest) -> HttpResponse:
-    """List the figures of a month (last month unless asked otherwise) beside those of the month before."""
-    month = _month(request)
-    values = values_of(Period(month), last_year=False)
+    """List the figures of a period (last month unless asked otherwise) beside those of the one before."""
+    period = asked_period(request)
+    values = values_of(period, last_year=False)
     groups = [Group(title, tuple(values[figure.key] for figure in figures)) for title, figures in GROUPS]
     groups += [
         Group(title, tuple(value for key, value in values.items() if key.startswith(prefix)), folded=True)
         for title, prefix in BREAKDOWNS
     ]
-    context = {"month": month, "months": _months(month), "groups": groups, "count": len(values)}
+    context = {
+        "period": period,
+        "months": offered_months(period.month),
+        "groups": groups,
+        "count": len(values),
+    }
     return render(request, "reports/figure_list.html", context)
 
 
@@ -69,16 +77,18 @@ def figure_list(request: PortalRequest) -> HttpResponse:
 @require_GET
 def figure_rows(request: PortalRequest, key: str) -> HttpResponse:
     """List the rows behind a figure that the person may read, and say how many there are in all."""
-    month, figure, value = _asked(request, key)
-    rows = _rows(figure, month, request)
+    period, figure, value = _asked(request, key)
+    rows = _rows(figure, period, request)
     context = {
-        "month": month,
-        "months": _months(month),
+        "period": period,
+        "months": offered_months(period.month),
+        "name": worded(figure.name, period),
+        "definition": worded(figure.definition, period),
         "figure": figure,
         "value": value,
         "rows": rows,
         "kinds": KINDS,
-        "is_partial": figure.unit in {"项", "个"} and value is not None and len(rows) < value,
+        "is_partial": figure.unit in {"项", "个", "件"} and value is not None and len(rows) < value,
     }
     return render(request, "reports/figure_rows.html", context)
 
@@ -87,48 +97,47 @@ def figure_rows(request: PortalRequest, key: str) -> HttpResponse:
 @require_GET
 def figure_export(request: PortalRequest, key: str) -> FileResponse:
     """Give the rows behind a figure out as a workbook."""
-    month, figure, _ = _asked(request, key)
-    rows = _rows(figure, month, request)
-    heading = f"{month_label(month)}“{figure.name}”明细"
+    period, figure, _ = _asked(request, key)
+    rows = _rows(figure, period, request)
+    heading = f"{period.label}“{worded(figure.name, period)}”明细"
     user, target = request.user, io.BytesIO()
     subtitle = subtitle_line(
         unit=user.organisation.short_name,
         person=user.name,
         at=timezone.localtime(),
-        filters=f"{month_label(month)} {figure.name}",
+        filters=f"{period.label} {worded(figure.name, period)}",
         count=len(rows),
     )
     lines = ({"number": row.number, "label": row.label, "note": row.note} for row in rows)
     write_workbook(target, SHEET, lines, heading=heading, subtitle=subtitle)
-    changes = {"figure": key, "month": f"{month:%Y-%m}", "rows": len(rows)}
+    changes = {"figure": key, "month": period.slug, "rows": len(rows)}
     audit.record(None, "figure.export", actor=user, changes=changes)
     target.seek(0)
     return FileResponse(target, as_attachment=True, filename=f"{heading}.xlsx", content_type=XLSX)
 
 
-def _month(request: HttpRequest) -> date:
-    """Return the month that was asked for; last month when none or a bad one was."""
+def asked_period(request: HttpRequest) -> Period:
+    """Return the period that was asked for, 2023-10 or 2023-07..2023-09; last month when none or a bad one was."""
     try:
-        return parse(request.GET.get("period", ""))
+        return parse_period(request.GET.get("period", ""))
     except ValueError:
-        return shift(first_of(timezone.localdate()), -1)
+        return Period(shift(first_of(timezone.localdate()), -1))
 
 
-def _months(month: date) -> list[date]:
+def offered_months(month: date) -> list[date]:
     """Return the months to choose from, the newest first; the one that is shown is among them."""
     newest = max(shift(first_of(timezone.localdate()), -1), month)
     offered = [shift(newest, -back) for back in range(MONTHS_OFFERED)]
     return offered if month in offered else [*offered, month]
 
 
-def _asked(request: HttpRequest, key: str) -> tuple[date, Figure, Value]:
-    month = _month(request)
-    period = Period(month)
+def _asked(request: HttpRequest, key: str) -> tuple[Period, Figure, Value]:
+    period = asked_period(request)
     figure = figure_of(key, period)
     if figure is None:
         raise Http404
-    return month, figure, figure.compute(period)
+    return period, figure, figure.compute(period)
 
 
-def _rows(figure: Figure, month: date, request: PortalRequest) -> list[FigureRow]:
-    return figure.rows(Period(month), request.user) if figure.rows else []
+def _rows(figure: Figure, period: Period, request: PortalRequest) -> list[FigureRow]:
+    return figure.rows(period, request.user) if figure.rows else []

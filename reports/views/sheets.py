@@ -18,6 +18,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from indicators.forms.dispatch import MOST_ROWS, SPARE_ROWS, MeetingForm, OrderForm, filled_rows, order_rows
 from indicators.models import DispatchRound
 from indicators.services.dispatch import may_record
+from indicators.services.picks import may_pick
 from portal.access import business, role_required
 from portal.documents.docx_writer import render_docx
 from portal.documents.fonts import FontMissing
@@ -55,6 +56,7 @@ def dispatch_sheet(request: PortalRequest, slug: str) -> HttpResponse:
         "round": row,
         "sheet": sheet,
         "given": row.instructions.count(),
+        "may_pick": row.state == DispatchRound.State.DRAFT and may_pick(request.user),
         "may_record": row.state == DispatchRound.State.DRAFT and may_record(request.user, row),
     }
     return render(request, "reports/dispatch_sheet.html", context)

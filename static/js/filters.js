@@ -15,6 +15,13 @@ document.addEventListener("submit", function (event) {
   empty.forEach(function (control) { control.disabled = true; });
   window.setTimeout(function () { empty.forEach(function (control) { control.disabled = false; }); }, 0);
 });
+/* What is kept as a query is what the address says now: a list that swapped its rows did not draw this form anew. */
+document.addEventListener("submit", function (event) {
+  "use strict";
+  if (event.target.matches("form[data-save-query]")) {
+    event.target.elements.conditions.value = window.location.search.slice(1);
+  }
+});
 document.addEventListener("htmx:configRequest", function (event) {
   "use strict";
   const form = event.detail.elt;

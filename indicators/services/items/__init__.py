@@ -4,6 +4,7 @@ from indicators.services.items.bulk import BulkOutcome, assign_items, chase_item
 from indicators.services.items.entries import (
     CREATORS,
     create_item,
+    create_items,
     item_number,
     may_create,
     number_series,
@@ -26,6 +27,7 @@ __all__ = [
     "capacities",
     "chase_items",
     "create_item",
+    "create_items",
     "ensure_version",
     "item_number",
     "may_create",

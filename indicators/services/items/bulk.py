@@ -14,11 +14,11 @@ from indicators.models import Adjustment, ProgressReport, ReportingMonth, WorkIt
 from indicators.selectors.items import CHASERS
 from indicators.services.items.steps import people_of
 from indicators.workflow import AT_WORK, OWED_STATES
-from portal.errors import Refused
+from portal.errors import Conflict, Refused
 from portal.models import AuditEvent, Organisation, User
 from portal.roles import UNIT_ROLES, Role
 from portal.services import audit
-from portal.services.notices import notify
+from portal.services.notices import Notice, notify, notify_many
 
 MOST_AT_ONCE = 500
 
@@ -61,10 +61,7 @@ def chase_items(items: QuerySet[WorkItem], *, actor: User, today: date, note: st
     liaisons: dict[int, list[User]] = defaultdict(list)
     for person in people_of(by_unit, [Role.LIAISON], today):
         liaisons[person.organisation_id].append(person)
-    for unit, owed in by_unit.items():
-        url = owed[0].get_absolute_url() if len(owed) == 1 else "/items/?mine=1"
-        key = f"chase:{today}:{unit}:{owed[0].pk}:{len(owed)}"
-        notify(liaisons[unit], _chase_text(owed, note), url=url, event_key=key)
+    notify_many(_chase_notice(owed, liaisons[unit], note, today) for unit, owed in by_unit.items())
     done = [row for owed in by_unit.values() for row in owed]
     audit.record_many(
         [
@@ -73,6 +70,13 @@ def chase_items(items: QuerySet[WorkItem], *, actor: User, today: date, note: st
         ]
     )
     return BulkOutcome(len(done), len(by_unit), tuple(skipped))
+
+
+def _chase_notice(owed: list[WorkItem], liaisons: list[User], note: str, today: date) -> Notice:
+    first = owed[0]
+    url = first.get_absolute_url() if len(owed) == 1 else "/items/?mine=1"
+    key = f"chase:{today}:{first.organisation_id}:{first.pk}:{len(owed)}"
+    return Notice(liaisons, _chase_text(owed, note), url, key)
 
 
 def _chase_text(owed: list[WorkItem], note: str) -> str:
@@ -111,16 +115,14 @@ def assign_items(
         raise Refused("调整责任单位须写明原因，请填写后再提交")
     moved: list[tuple[WorkItem, Organisation]] = []
     skipped: list[tuple[str, str]] = []
-    for row in _limited(items):
-        former = row.organisation
+    for row in _limited(items, lock=True):
         if row.organisation_id == organisation.pk:
             skipped.append((row.short_number, f"责任单位已是{organisation}"))
         elif row.state not in AT_WORK:
             skipped.append((row.short_number, f"为「{row.get_state_display()}」，不能调整责任单位"))
-        elif not _hand_over(row, organisation):
-            skipped.append((row.short_number, "刚被他人修改，请刷新后重试"))
         else:
-            moved.append((row, former))
+            moved.append((row, row.organisation))
+    _hand_over([row for row, _ in moved], organisation)
     _write_assignments(moved, organisation, actor, reason)
     units = {former.pk for _, former in moved} | ({organisation.pk} if moved else set())
     if moved:
@@ -130,12 +132,14 @@ def assign_items(
     return BulkOutcome(len(moved), len(units), tuple(skipped))
 
 
-def _hand_over(row: WorkItem, organisation: Organisation) -> bool:
-    held = WorkItem.objects.filter(pk=row.pk, state=row.state, version=row.version)
-    if not held.update(organisation=organisation, version=F("version") + 1):
-        return False
-    row.organisation, row.version = organisation, row.version + 1
-    return True
+def _hand_over(rows: list[WorkItem], organisation: Organisation) -> None:
+    """Write the new unit onto locked rows with one UPDATE that still expects what was judged."""
+    held = WorkItem.objects.filter(pk__in=[row.pk for row in rows], state__in=AT_WORK)
+    held = held.exclude(organisation=organisation)
+    if held.update(organisation=organisation, version=F("version") + 1) != len(rows):
+        raise Conflict("其中有事项刚被他人修改，请刷新页面后重试")
+    for row in rows:
+        row.organisation, row.version = organisation, row.version + 1
 
 
 def _write_assignments(
@@ -184,8 +188,9 @@ def move_owed_reports(items: list[int], organisation: Organisation) -> int:
     return owed.update(organisation=organisation, version=F("version") + 1)
 
 
-def _limited(items: QuerySet[WorkItem]) -> list[WorkItem]:
-    rows = list(items.select_related("organisation").order_by("pk")[: MOST_AT_ONCE + 1])
+def _limited(items: QuerySet[WorkItem], *, lock: bool = False) -> list[WorkItem]:
+    asked = items.select_related("organisation").order_by("pk")
+    rows = list((asked.select_for_update(of=("self",)) if lock else asked)[: MOST_AT_ONCE + 1])
     if not rows:
         raise Refused("请先勾选事项")
     if len(rows) > MOST_AT_ONCE:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Set
+from collections import defaultdict
+from collections.abc import Iterable, Sequence, Set
 from datetime import date
 from typing import Any
 
@@ -10,14 +11,15 @@ from django.db import transaction
 
 from indicators.item_rules import problems_with
 from indicators.models import WorkItem, WorkList
-from indicators.services.items.steps import ensure_version, owe_notices, people_of, write_change
-from indicators.services.lamps import relight
+from indicators.services.items.steps import ensure_version, notice_of, people_of, write_change
+from indicators.services.lamps import light_new, relight_rows
 from indicators.workflow import OPEN_STATES, ItemState
 from portal.errors import Refused
-from portal.models import Organisation, User
+from portal.models import AuditEvent, Organisation, User
 from portal.roles import OFFICE_ROLES, UNIT_ROLES, Role
 from portal.services import audit
-from portal.services.numbers import take_number
+from portal.services.notices import notify_of_won
+from portal.services.numbers import take_numbers
 
 # Who may add to a list; lists not named here belong to the office.
 CREATORS: dict[str, Set[str]] = {
@@ -72,36 +74,78 @@ def create_item(
     supporting: Iterable[Organisation] = (),
     **values: Any,
 ) -> WorkItem:
-    """Enter an item, number it within its list and year, and tell the unit that owes it.
-
-    `values` are fields of `WorkItem`; `lead` defaults to the task force's. The
-    first due date is kept as the original one for ever. Raises `Refused`.
-    """
-    if not may_create(actor, work_list):
-        raise Refused(f"「{work_list}」的事项由营商办录入，您没有此项权限")
+    """Enter one item with its supporting units; see `create_items`."""
     helpers = list(supporting)
     _refuse_wrong({**values, "supporting": helpers}, work_list)
-    _only(values, ENTRY_FIELDS)
+    (item,) = create_items(work_list, [values], actor=actor, today=today)
+    item.supporting.add(*helpers)
+    return item
+
+
+@transaction.atomic
+def create_items(
+    work_list: WorkList, entries: Sequence[dict[str, Any]], *, actor: User, today: date
+) -> list[WorkItem]:
+    """Enter items with the queries of one, number them within their list and year, and tell the units that owe them.
+
+    An entry is fields of `WorkItem`; `lead` defaults to the task force's. The first
+    due date is kept as the original one for ever. Raises `Refused`.
+    """
+    items, events = enter_items(work_list, entries, actor=actor, today=today)
+    audit.record_many(events)
+    return items
+
+
+@transaction.atomic
+def enter_items(
+    work_list: WorkList, entries: Sequence[dict[str, Any]], *, actor: User, today: date
+) -> tuple[list[WorkItem], list[AuditEvent]]:
+    """Do what `create_items` does, but leave the history to the caller, who records more in the same step."""
+    if not may_create(actor, work_list):
+        raise Refused(f"「{work_list}」的事项由营商办录入，您没有此项权限")
+    for values in entries:
+        _refuse_wrong(values, work_list)
+        _only(values, ENTRY_FIELDS)
+    if not entries:
+        return [], []
+    numbers = take_numbers(number_series(work_list), work_list.year, len(entries))
+    items = [_new_item(work_list, n, values) for n, values in zip(numbers, entries, strict=True)]
+    light_new(items, today=today)
+    WorkItem.objects.bulk_create(items)
+    events = [_entry_event(item, values, actor) for item, values in zip(items, entries, strict=True)]
+    people: dict[int, list[User]] = defaultdict(list)
+    for person in people_of({item.organisation_id for item in items}, UNIT_ROLES, today):
+        people[person.organisation_id].append(person)
+    notify_of_won(
+        notice_of(
+            item,
+            f"新交办事项 {item.short_number}：{item.title}",
+            people=people[item.organisation_id],
+            actor=actor,
+        )
+        for item in items
+    )
+    return items, events
+
+
+def _new_item(work_list: WorkList, number: int, values: dict[str, Any]) -> WorkItem:
     item = WorkItem(work_list=work_list, original_due_on=values.get("due_on"), **values)
     if item.lead_id is None:
         item.lead = item.task_force.lead
-    item.number = item_number(work_list, take_number(number_series(work_list), work_list.year))
-    item.save(force_insert=True)
-    item.supporting.set(helpers)
+    item.number = item_number(work_list, number)
+    return item
+
+
+def _entry_event(item: WorkItem, values: dict[str, Any], actor: User) -> AuditEvent:
     facts = {name: value for name, value in values.items() if value not in {None, "", False}}
-    audit.record(
+    return audit.build_event(
         item,
         "item.create",
         actor=actor,
         changes={**facts, "version": [0, 1]},
-        note=work_list.basis,
+        note=item.work_list.basis,
         organisation=item.organisation,
     )
-    relight(WorkItem.objects.filter(pk=item.pk), today=today)
-    item.refresh_from_db(fields=["lamp", "lamp_reason", "lamp_as_of"])
-    unit = people_of([item.organisation_id], UNIT_ROLES, today)
-    owe_notices(item, f"新交办事项 {item.short_number}：{item.title}", people=unit, actor=actor)
-    return item
 
 
 @transaction.atomic
@@ -139,8 +183,7 @@ def update_item(
     if facts:
         item.supporting.set(after)
     if "due_on" in values:
-        relight(WorkItem.objects.filter(pk=item.pk), today=today)
-        item.refresh_from_db(fields=["lamp", "lamp_reason", "lamp_as_of"])
+        relight_rows([item], today=today)
     return item
 
 

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Set
 from datetime import date
+from types import MappingProxyType
 
 from django.db import transaction
 from django.db.models import Exists, F, Model, OuterRef
 from django.utils import timezone
 
 from indicators.models import WorkItem
-from indicators.services.lamps import relight
-from indicators.workflow import ITEM_STEPS, Actor, ItemState, Step, actors
+from indicators.services.lamps import relight_rows
+from indicators.workflow import ITEM_STEPS, Actor, ItemState, actors
 from portal.errors import Conflict, Refused
 from portal.models import AuditEvent, RoleGrant, User
 from portal.roles import UNIT_ROLES, Role
 from portal.services import audit
-from portal.services.notices import notify
+from portal.services.notices import Notice, notify_of_won
+from portal.workflow import Step
 
 # The steps that change what the lamp rules judge; the others leave the lamp as it is.
 RELIGHTING = frozenset(
@@ -49,14 +52,16 @@ def take_step(
     note: str = "",
     target: str = "",
     facts: Mapping[str, object] | None = None,
+    also: Mapping[int, str] = MappingProxyType({}),
     **changes: object,
 ) -> WorkItem:
     """Take one workflow step: change the item, write the history, owe notices to those whose turn it is.
 
     `item` is changed from the state and version it was read with: of two people
     who press at once exactly one succeeds. `target` replaces the step's own where
-    a rule skips a state; `facts` are kept in the history beside the changes. Raises `StepRefused`, or `Conflict` when the item was
-    changed after it was read and the step would still be possible.
+    a rule skips a state; `facts` are kept in the history beside the changes; `also` says what further units, by
+    key, are told. Raises `StepRefused`, or `Conflict` when the item was changed after it was read and the
+    step would still be possible.
     """
     step = ITEM_STEPS[name]
     refuse_stranger(item, step, actor)
@@ -67,10 +72,8 @@ def take_step(
         item, f"item.{name}", actor=actor, changes=changes, sources=step.sources, note=note, facts=facts
     )
     if name in RELIGHTING:
-        relight(WorkItem.objects.filter(pk=item.pk), today=today)
-        item.refresh_from_db(fields=["lamp", "lamp_reason", "lamp_as_of"])
-    text = f"{item.short_number} {step.label}：{item.title}"
-    owe_notices(item, text, people=_next_in_turn(item, today), actor=actor)
+        relight_rows([item], today=today)
+    _tell(item, f"{item.short_number} {step.label}：{item.title}", also, actor=actor, today=today)
     return item
 
 
@@ -185,11 +188,24 @@ def _shown(item: WorkItem, name: str) -> object:
     return "、".join(str(row) for row in value.all()) if hasattr(value, "all") else value
 
 
-def owe_notices(item: WorkItem, text: str, *, people: Iterable[User], actor: User) -> int:
-    """Owe the notice of the item's present version to `people`, but not to the person who acted."""
+def owe_notices(item: WorkItem, text: str, *, people: Iterable[User], actor: User) -> None:
+    """Owe the notice of the version that this change has won to `people`, but not to the person who acted."""
+    notify_of_won([notice_of(item, text, people=people, actor=actor)])
+
+
+def notice_of(item: WorkItem, text: str, *, people: Iterable[User], actor: User) -> Notice:
+    """Return the notice of the item's present version to `people`, but not to the person who acted."""
     others = [person for person in people if person.pk != actor.pk]
-    key = f"item:{item.pk}:{item.version}"
-    return notify(others, text, url=item.get_absolute_url(), event_key=key)
+    return Notice(others, text, item.get_absolute_url(), f"item:{item.pk}:{item.version}")
+
+
+def _tell(item: WorkItem, text: str, also: Mapping[int, str], *, actor: User, today: date) -> None:
+    """Owe the notices of a step: to those whose turn it is, and to the units in `also` in words of their own."""
+    people = _next_in_turn(item, today, also)
+    by_text: dict[str, list[User]] = defaultdict(list)
+    for person in people:
+        by_text[also.get(person.organisation_id, text)].append(person)
+    notify_of_won([notice_of(item, words, people=told, actor=actor) for words, told in by_text.items()])
 
 
 def people_of(units: Iterable[int | None], roles: Iterable[str], today: date) -> list[User]:
@@ -200,12 +216,13 @@ def people_of(units: Iterable[int | None], roles: Iterable[str], today: date) ->
     return list(User.objects.filter(Exists(granted), organisation__in=list(units), is_active=True))
 
 
-def _next_in_turn(item: WorkItem, today: date) -> list[User]:
-    """Return the people who can take the item's next step; the unit that owes it when nobody else does."""
+def _next_in_turn(item: WorkItem, today: date, also: Iterable[int]) -> list[User]:
+    """Return the people who can take the item's next step; where nobody else does, those of the unit
+    that owes it and of the units in `also`."""
     if item.state == ItemState.AWAITING_UNIT:
         return people_of([item.organisation_id], [Role.UNIT_HEAD], today)
     if item.state == ItemState.AWAITING_LEAD:
         return people_of([item.lead_id], UNIT_ROLES, today)
     if item.state == ItemState.AWAITING_OFFICE:
         return list(User.objects.holding(Role.OFFICE_HEAD, on=today))
-    return people_of([item.organisation_id], UNIT_ROLES, today)
+    return people_of([item.organisation_id, *also], UNIT_ROLES, today)

@@ -1,6 +1,12 @@
 """Ledgers as workbooks: out with the current filter, back with a preview, all or nothing."""
 
-from indicators.services.ledgers.applying import Applied, apply_ledger, discard_ledger
+from indicators.services.ledgers.applying import (
+    Applied,
+    apply_ledger,
+    apply_waiting_ledger,
+    confirm_ledger,
+    discard_ledger,
+)
 from indicators.services.ledgers.checking import KIND, check_ledger, write_corrections
 from indicators.services.ledgers.sheets import export_ledgers, ledger_sheet, sheet_title
 
@@ -8,7 +14,9 @@ __all__ = [
     "KIND",
     "Applied",
     "apply_ledger",
+    "apply_waiting_ledger",
     "check_ledger",
+    "confirm_ledger",
     "discard_ledger",
     "export_ledgers",
     "ledger_sheet",

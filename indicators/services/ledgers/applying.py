@@ -9,6 +9,7 @@ from datetime import date
 from typing import Any, TypeVar
 
 from django.db import transaction
+from django.urls import reverse
 from django.utils import timezone
 
 from indicators.models import Adjustment, WorkItem, WorkList
@@ -22,12 +23,15 @@ from portal import file_store
 from portal.errors import Refused
 from portal.models import AuditEvent, Organisation, User, WorkbookImport
 from portal.roles import UNIT_ROLES
+from portal.selectors.settings import number_setting
 from portal.services import audit
+from portal.services.imports import apply_in_turn, claim_import
 from portal.services.notices import notify
 from portal.services.numbers import take_numbers
 from portal.workbooks.compare import ChangedRow, NewRow
 
 BATCH = 1000
+State = WorkbookImport.State
 Row = TypeVar("Row")
 
 
@@ -51,22 +55,72 @@ class _Change:
     known: dict[str, Any]
 
 
+def confirm_ledger(batch: WorkbookImport, *, actor: User, today: date) -> Applied | None:
+    """Apply a confirmed upload at once, or leave a large one to the job: then None is returned.
+
+    Large is what writes more rows than the setting `imports.background_rows`. A
+    second confirmation does nothing more. Raises what `apply_ledger` raises.
+    """
+    counts = batch.preview["counts"]
+    if counts["new"] + counts["changed"] <= number_setting("imports.background_rows", on=today):
+        return apply_ledger(batch, actor=actor, today=today)
+    refuse_others(actor)
+    with transaction.atomic():
+        if claim_import(batch, State.APPLYING):
+            audit.record(
+                batch, "import.confirm", actor=actor, changes={"rows": counts["new"] + counts["changed"]}
+            )
+            return None
+    batch.refresh_from_db()
+    return None if batch.state == State.APPLYING else _applied_before(batch)
+
+
+def apply_waiting_ledger(batch: WorkbookImport, *, today: date) -> bool:
+    """Apply an upload that was left to the job, by the right of whoever confirmed it, and tell him what came of it.
+
+    Returns whether it is applied now. Killed at any line it stays waiting, with nothing written.
+    """
+    actor = batch.uploaded_by
+
+    def apply() -> None:
+        applied = apply_ledger(batch, actor=actor, today=today, source=State.APPLYING)
+        _tell_importer(
+            batch, f"「{batch.name}」已导入：新增 {applied.new} 项，更改 {applied.changed} 项", "done"
+        )
+
+    done = apply_in_turn(batch, apply)
+    batch.refresh_from_db()
+    if batch.state == State.CHECKED:
+        _tell_importer(batch, f"「{batch.name}」没有导入：{batch.refusal}", f"refused:{batch.attempts}")
+    return done
+
+
+def _tell_importer(batch: WorkbookImport, text: str, what: str) -> None:
+    url = reverse("indicators:item_import_detail", args=[batch.token])
+    notify([batch.uploaded_by], text, url=url, event_key=f"import:{batch.token}:{what}")
+
+
+def _applied_before(batch: WorkbookImport) -> Applied:
+    if batch.state != State.APPLIED:
+        raise Refused("该次导入已放弃，请重新上传")
+    counts = batch.preview["counts"]
+    return Applied(counts["new"], counts["changed"], again=True)
+
+
 @transaction.atomic
-def apply_ledger(batch: WorkbookImport, *, actor: User, today: date) -> Applied:
-    """Write what the preview showed. A second confirmation does nothing more.
+def apply_ledger(batch: WorkbookImport, *, actor: User, today: date, source: str = State.CHECKED) -> Applied:
+    """Write what the preview showed. A second call does nothing more.
 
     Raises `Refused` when the upload has errors, or when any row it speaks of was
     changed after the preview; then nothing is written and the upload can be
     checked anew.
     """
     refuse_others(actor)
-    waiting = WorkbookImport.objects.filter(pk=batch.pk, state=WorkbookImport.State.CHECKED)
-    if not waiting.update(state=WorkbookImport.State.APPLIED, applied_at=timezone.now()):
+    if not claim_import(batch, State.APPLIED, source=source):
         batch.refresh_from_db()
-        if batch.state != WorkbookImport.State.APPLIED:
-            raise Refused("该次导入已放弃，请重新上传")
-        counts = batch.preview["counts"]
-        return Applied(counts["new"], counts["changed"], again=True)
+        if batch.state == State.APPLYING:
+            raise Refused("该次导入正在后台进行，完成后会收到消息")
+        return _applied_before(batch)
     work_list = WorkList.objects.get(pk=batch.parameters["pk"])
     # Whoever changes one of these items from here on waits until this import has ended.
     list(WorkItem.objects.select_for_update().filter(work_list=work_list).order_by("pk").values_list("pk"))
@@ -90,8 +144,7 @@ def apply_ledger(batch: WorkbookImport, *, actor: User, today: date) -> Applied:
 @transaction.atomic
 def discard_ledger(batch: WorkbookImport, *, actor: User) -> None:
     """Give an upload up; a second call does nothing, and what was applied stays applied."""
-    waiting = WorkbookImport.objects.filter(pk=batch.pk, state=WorkbookImport.State.CHECKED)
-    if waiting.update(state=WorkbookImport.State.DISCARDED):
+    if claim_import(batch, State.DISCARDED):
         audit.record(batch, "import.discard", actor=actor)
 
 

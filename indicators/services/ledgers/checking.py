@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 import secrets
 from collections.abc import Iterator, Mapping
@@ -27,10 +26,10 @@ from indicators.services.ledgers.sheets import (
 from indicators.workflow import AT_WORK, OPEN_STATES, ItemState
 from portal import file_store
 from portal.errors import Refused
-from portal.file_kinds import clean_name
 from portal.models import User, WorkbookImport
 from portal.roles import OFFICE_ROLES, Role
 from portal.services import audit
+from portal.services.imports import StoredWorkbook, fingerprint, stored_workbook
 from portal.workbooks.columns import Key, normal_name
 from portal.workbooks.compare import FieldChange, Preview, compare
 from portal.workbooks.corrections import write_error_workbook
@@ -63,19 +62,10 @@ def check_ledger(work_list: WorkList, upload: UploadedFile, *, actor: User, toda
     Raises `Refused` for a file that is no workbook or not this ledger's.
     """
     refuse_others(actor)
-    name = clean_name(upload.name or "")
-    if upload.size is not None and upload.size > LEDGER_LIMITS.file_bytes:
-        raise Refused(f"「{name}」超过 {LEDGER_LIMITS.file_bytes >> 20} MB，请删去图片和多余的工作表后上传")
-    upload.seek(0)
-    content = upload.read()
-    stored_name = file_store.write(content)
-    try:
-        checked = examine(work_list, file_store.path_of(stored_name), actor=actor)
+    with stored_workbook(upload, LEDGER_LIMITS) as stored:
+        checked = examine(work_list, file_store.path_of(stored.stored_name), actor=actor)
         with transaction.atomic():
-            return _keep(work_list, checked, name, stored_name, content, actor)
-    except BaseException:
-        file_store.delete(stored_name)
-        raise
+            return _keep(work_list, checked, stored, actor)
 
 
 def refuse_others(actor: User) -> None:
@@ -84,21 +74,19 @@ def refuse_others(actor: User) -> None:
         raise Refused("台账由营商办导入，您没有此项权限")
 
 
-def _keep(
-    work_list: WorkList, checked: Checked, name: str, stored_name: str, content: bytes, actor: User
-) -> WorkbookImport:
+def _keep(work_list: WorkList, checked: Checked, stored: StoredWorkbook, actor: User) -> WorkbookImport:
     preview = checked.preview.as_json() | {"fingerprint": checked.fingerprint}
     batch = WorkbookImport.objects.create(
         token=secrets.token_hex(16),
         kind=KIND,
         parameters={"work_list": work_list.slug, "pk": work_list.pk},
-        name=name,
-        stored_name=stored_name,
-        sha256=hashlib.sha256(content).hexdigest(),
+        name=stored.name,
+        stored_name=stored.stored_name,
+        sha256=stored.sha256,
         preview=preview,
         uploaded_by=actor,
     )
-    audit.record(batch, "import.check", actor=actor, changes={"list": work_list.slug, "file": name})
+    audit.record(batch, "import.check", actor=actor, changes={"list": work_list.slug, "file": stored.name})
     return batch
 
 
@@ -118,17 +106,7 @@ def examine(work_list: WorkList, file: BinaryIO | Path, *, actor: User) -> Check
     if forbidden := _forbidden(preview, read, existing, may_adjust=may_adjust):
         read = read.with_errors(forbidden)
         preview = compare(read, existing)
-    return Checked(read, preview, existing, lookups, _fingerprint(read, existing))
-
-
-def _fingerprint(read: SheetRead, existing: Existing) -> str:
-    """Return a digest of the versions of the rows the file speaks of: another one means they were changed."""
-    digest = hashlib.sha256()
-    for row in read.rows:
-        known = existing.get(read.sheet.key_of(row.values))
-        if known is not None:
-            digest.update(f"{known['number']}:{known['version']};".encode())
-    return digest.hexdigest()
+    return Checked(read, preview, existing, lookups, fingerprint(read, existing))
 
 
 def _errors(

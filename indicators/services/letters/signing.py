@@ -212,7 +212,7 @@ def _write(
         held = held.filter(replied_on=None)
     if not held.update(version=F("version") + 1, **changes, **(unlogged or {})):
         raise _refusal(letter)
-    letter.refresh_from_db()
+    letter.refresh_from_db(from_queryset=Letter.objects.select_related("organisation"))
     logged = {name: [before[name], value] for name, value in changes.items() if before[name] != value}
     audit.record(
         letter,

@@ -21,6 +21,7 @@ from portal.documents.model import (
 )
 from portal.documents.numbers import document_number, printed_date
 from portal.documents.storage import from_json, to_json
+from portal.documents.words import agency_code
 from portal.models import Organisation
 from portal.selectors.settings import setting
 
@@ -63,7 +64,7 @@ def number_series(rung: str) -> str:
 
 def printed_number(rung: str, year: int, n: int | None) -> str:
     """Return the 文号 of the n-th letter of a rung: 云营商办督办〔2023〕3号; blank for a draft."""
-    return document_number(f"{settings.DOCUMENT_PREFIX}{Rung(rung).label}", year, n)
+    return document_number(agency_code(f"letter.{Rung(rung).value}"), year, n)
 
 
 def default_body(rung: str) -> str:
@@ -72,17 +73,21 @@ def default_body(rung: str) -> str:
 
 
 def compose(letter: Letter, items: Sequence[WorkItem], *, on: date) -> OfficialDocument:
-    """Return the letter as it would be issued on the day `on`; without a number while it has none."""
+    """Return the letter as it would be issued on the day `on`; without a number while it has none.
+
+    It ends with a paragraph, never with the table: only text can be held to the
+    signature below it, which shall not stand alone on a page (GB/T 9704-2012).
+    """
     rung = Rung(letter.rung)
-    opening = (
-        f"{_matter(rung, letter.organisation, items)}，{letter.reason.rstrip('。')}。{_OPENINGS[rung]}如下。"
-    )
-    body: list[Paragraph | Table] = [Paragraph(opening), *map(Paragraph, _lines(letter.body))]
+    matter = f"{_matter(rung, letter.organisation, items)}，{letter.reason.rstrip('。')}。"
+    asked = f"{_OPENINGS[rung]}如下。"
+    body: list[Paragraph | Table] = [Paragraph(matter + asked)]
+    if len(items) > LISTED_ALONE:
+        body = [Paragraph(matter), _table(items, on), Paragraph(asked)]
+    body += map(Paragraph, _lines(letter.body))
     if letter.reply_by:
         until = printed_date(letter.reply_by)
         body.append(Paragraph(f"请于{until}前将办理情况书面报送我办。"))
-    if len(items) > LISTED_ALONE:
-        body.append(_table(items, on))
     return OfficialDocument(
         kind=DocumentKind.LETTER,
         masthead=office_name(),

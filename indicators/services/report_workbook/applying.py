@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date
 
@@ -11,7 +10,7 @@ from django.db import transaction
 from indicators.models import ProgressReport, ReportingMonth
 from indicators.services.report_workbook.checking import Checked, examine, merged, refuse_others
 from indicators.services.report_workbook.sheet import YES
-from indicators.services.reports import Outcome, report_no_change, save_draft, submit_reports
+from indicators.services.reports import Edit, save_and_submit, save_drafts
 from portal import file_store
 from portal.errors import Refused
 from portal.models import Organisation, User, WorkbookImport
@@ -54,45 +53,32 @@ def apply_reports(
         raise Refused("核对之后，其中有事项已在系统中修改。请重新下载填报表，合并修改后再上传")
     if not checked.preview.acceptable:
         raise Refused("工作簿仍有错误，请改正后重新上传")
-    written = _save(checked, actor, today)
-    submitted = _submit(checked, written, actor, today) if submit else 0
+    written = _write(checked, actor, today, submit=submit)
+    submitted = len(written) if submit else 0
     facts = {"month": month.slug, "written": len(written), "submitted": submitted}
     audit.record(batch, "import.apply", actor=actor, organisation=organisation, changes=facts)
     return Applied(len(written), submitted)
 
 
-def _save(checked: Checked, actor: User, today: date) -> list[ProgressReport]:
-    saved = []
+def _write(checked: Checked, actor: User, today: date, *, submit: bool) -> list[ProgressReport]:
+    """Keep the changed rows as drafts or submit them, all or none; those marked 无变化 with their sentence."""
+    edits, unchanged = [], set()
     for row in checked.preview.changed:
         known = checked.existing[row.key]
         report: ProgressReport = known["report"]
         fields = merged(known, row.values)
-        saved.append(save_draft(report, actor=actor, version=report.version, fields=fields, today=today))
-    return saved
-
-
-def _submit(checked: Checked, saved: list[ProgressReport], actor: User, today: date) -> int:
-    """Submit the written reports; those marked 无变化 with their sentence. One refusal undoes the import."""
-    changed = dict(zip((row.key for row in checked.preview.changed), saved, strict=True))
-    sentences: dict[str, list[ProgressReport]] = defaultdict(list)
-    plain = []
-    for row in checked.preview.changed:
         if row.values.get("no_change") == YES:
-            sentences[changed[row.key].done].append(changed[row.key])
-        else:
-            plain.append(changed[row.key])
-    outcomes = [submit_reports(plain, actor=actor, today=today)]
-    outcomes += [
-        report_no_change(reports, text, actor=actor, today=today) for text, reports in sentences.items()
-    ]
-    _refuse_partial(outcomes)
-    return sum(len(outcome.done) for outcome in outcomes)
-
-
-def _refuse_partial(outcomes: list[Outcome]) -> None:
-    refused = [refusal for outcome in outcomes for refusal in outcome.refused]
-    if refused:
-        raise Refused("；".join(refusal.sentence for refusal in refused))
+            # The same as 本月无变化 on the screen: the figures stay the item's, and no problem is new.
+            fields |= {"quantity_done": report.item.quantity_done, "problems": ""}
+            unchanged.add(report.pk)
+        edits.append(Edit(report, report.version, fields))
+    if submit:
+        return save_and_submit(edits, actor=actor, today=today, unchanged=unchanged)
+    drafts = save_drafts(edits, actor=actor, today=today)
+    for draft in drafts:
+        if draft.error is not None:
+            raise draft.error
+    return [draft.report for draft in drafts]
 
 
 @transaction.atomic

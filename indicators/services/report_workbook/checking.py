@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import secrets
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -23,7 +22,7 @@ from portal import file_store
 from portal.errors import Refused
 from portal.models import Organisation, User, WorkbookImport
 from portal.services import audit
-from portal.services.imports import stored_workbook
+from portal.services.imports import fingerprint, stored_workbook
 from portal.workbooks import (
     CellError,
     Preview,
@@ -104,7 +103,7 @@ def examine(month: ReportingMonth, organisation: Organisation, file: BinaryIO | 
     if found := list(_unfit(preview, read, existing)):
         read = read.with_errors(found)
         preview = compare(read, known)
-    return Checked(read, preview, existing, _fingerprint(read, existing))
+    return Checked(read, preview, existing, fingerprint(read, existing))
 
 
 def _strangers(
@@ -173,16 +172,6 @@ def merged(known: dict[str, Any], values: Any) -> dict[str, Any]:
         name: value if name in {"percent", "quantity_done"} else (value or "").strip()
         for name, value in fields.items()
     }
-
-
-def _fingerprint(read: SheetRead, existing: Existing) -> str:
-    """Return a digest of the versions of the reports that the file speaks of."""
-    digest = hashlib.sha256()
-    for row in read.rows:
-        known = existing.get(read.sheet.key_of(row.values))
-        if known is not None:
-            digest.update(f"{known['number']}:{known['report'].version};".encode())
-    return digest.hexdigest()
 
 
 def write_corrections(

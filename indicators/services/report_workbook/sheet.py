@@ -95,6 +95,7 @@ def _row(report: ProgressReport, last: ProgressReport | None) -> dict[str, Any]:
         "coordination": report.coordination or None,
         "next_step": report.next_step or None,
         "state": report.get_state_display(),
+        "version": report.version,
         "report": report,
     }
 

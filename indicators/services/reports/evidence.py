@@ -10,7 +10,7 @@ from django.db import transaction
 
 from indicators.models import ProgressReport
 from indicators.selectors.months import reporting_month, window
-from indicators.services.reports.outcome import refusal_of
+from indicators.services.reports.outcome import refusal_of, with_item
 from indicators.workflow import REPORT_STEPS
 from portal.errors import Refused
 from portal.models import Attachment, User
@@ -29,7 +29,7 @@ def add_evidence(
     report: ProgressReport, uploads: Iterable[UploadedFile], *, actor: User, today: date
 ) -> list[Attachment]:
     """Attach files to a report that its unit can still write, all or none."""
-    report.refresh_from_db()
+    report.refresh_from_db(from_queryset=with_item())
     _require_writable(report, actor, today)
     return store_uploads(report, uploads, actor=actor)
 
@@ -37,6 +37,6 @@ def add_evidence(
 @transaction.atomic
 def remove_evidence(report: ProgressReport, attachment: Attachment, *, actor: User, today: date) -> None:
     """Take a file off a report that its unit can still write."""
-    report.refresh_from_db()
+    report.refresh_from_db(from_queryset=with_item())
     _require_writable(report, actor, today)
     remove_attachment(attachment, actor=actor)

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from copy import copy
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any
 
-from django.db.models import F
+from django.db.models import F, QuerySet
 
 from indicators.models import ProgressReport
 from indicators.services.reports.checks import Problem
-from indicators.workflow import REPORT_STEPS, Actor, ReportState, Step, actors
+from indicators.workflow import REPORT_STEPS, Actor, ReportState, actors
 from portal.errors import Conflict, Refused
 from portal.models import AuditEvent, User
 from portal.services import audit
+from portal.workflow import Step
 
 
 @dataclass(frozen=True)
@@ -33,11 +36,20 @@ class Outcome:
     refused: tuple[Refusal, ...] = field(default=())
 
 
-def lock_reports(reports: Iterable[ProgressReport]) -> list[ProgressReport]:
-    """Read the rows again, locked until the transaction ends, with everything that a step looks at."""
+def with_item() -> QuerySet[ProgressReport]:
+    """Return the reports with everything that a step looks at."""
+    return ProgressReport.objects.select_related("item", "organisation")
+
+
+def lock_reports(reports: Iterable[ProgressReport], *, items: bool = False) -> list[ProgressReport]:
+    """Read the rows again, locked until the transaction ends, with everything that a step looks at.
+
+    With `items` their items are locked as well. The order, by item, is the same for
+    all steps, so that two of them never wait for each other.
+    """
     keys = [report.pk for report in reports]
-    rows = ProgressReport.objects.select_for_update(of=("self",)).filter(pk__in=keys).order_by("pk")
-    return list(rows.select_related("item", "organisation"))
+    locked = ("self", "item") if items else ("self",)
+    return list(with_item().select_for_update(of=locked).filter(pk__in=keys).order_by("item_id", "pk"))
 
 
 def capacities(report: ProgressReport, actor: User) -> frozenset[Actor]:
@@ -77,10 +89,17 @@ def sift(
     return fit, refused
 
 
-def advance(rows: list[ProgressReport], step: Step, **changes: object) -> list[ProgressReport]:
+def advance(
+    rows: list[ProgressReport],
+    step: Step,
+    settled: Mapping[str, Callable[[ProgressReport], object]] = MappingProxyType({}),
+    **changes: object,
+) -> list[ProgressReport]:
     """Move the rows to the step's target with one conditional UPDATE; return them as they are now.
 
-    Raises Conflict when one of them was moved by somebody else since it was read.
+    A change may be an expression: `settled` says what it comes to for a row as it
+    was read, otherwise the rows are read again. Raises Conflict when one of them
+    was moved by somebody else since it was read.
     """
     if not rows:
         return []
@@ -90,9 +109,19 @@ def advance(rows: list[ProgressReport], step: Step, **changes: object) -> list[P
     )
     if moved != len(keys):
         raise Conflict("其中有月报刚刚被他人处理，请刷新页面后再试")
-    return list(
-        ProgressReport.objects.filter(pk__in=keys).select_related("item", "organisation").order_by("pk")
-    )
+    computed = {name for name, value in changes.items() if hasattr(value, "resolve_expression")}
+    if computed - settled.keys():
+        return list(with_item().filter(pk__in=keys).order_by("pk"))
+    return [_moved(row, step, {**changes, **{n: value(row) for n, value in settled.items()}}) for row in rows]
+
+
+def _moved(row: ProgressReport, step: Step, changes: Mapping[str, Any]) -> ProgressReport:
+    """Return the row as it stands after the step; the row that was read stays as it was."""
+    moved = copy(row)
+    for name, value in changes.items():
+        setattr(moved, name, value)
+    moved.state, moved.version = step.target, row.version + 1
+    return moved
 
 
 def event(

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from indicators.models import ProgressReport, WorkItem
 from indicators.selectors.months import is_open_for, reporting_month
-from indicators.services.lamps import relight
+from indicators.services.lamps import relight, relight_rows
 from indicators.services.months import REASON_LENGTH, unlock_month
 from indicators.services.reports.outcome import (
     Outcome,
@@ -25,8 +25,11 @@ from indicators.services.reports.outcome import (
 )
 from indicators.services.reports.turns import tell_reviewers, tell_unit
 from indicators.workflow import OWED_STATES, REPORT_STEPS, ItemState, ReportState
-from portal.models import User
+from portal.models import AuditEvent, User
 from portal.services import audit
+
+# The steps that write to the items as well.
+CARRYING = frozenset({"verify", "reopen"})
 
 
 def _review(
@@ -37,7 +40,8 @@ def _review(
     def own(row: ProgressReport) -> str:
         return f"{row.item.short_number}由您本人提交，请由他人审核" if row.submitted_by_id == actor.pk else ""
 
-    return sift(lock_reports(reports), REPORT_STEPS[name], actor, own)
+    rows = lock_reports(reports, items=name in CARRYING)
+    return sift(rows, REPORT_STEPS[name], actor, own)
 
 
 def _record(
@@ -47,8 +51,14 @@ def _record(
     actor: User,
     note: str = "",
 ) -> None:
+    audit.record_many(_events(rows, before, name, actor, note))
+
+
+def _events(
+    rows: list[ProgressReport], before: list[ProgressReport], name: str, actor: User, note: str = ""
+) -> list[AuditEvent]:
     states = {row.pk: row.state for row in before}
-    audit.record_many([event(row, name, actor=actor, before=states[row.pk], note=note) for row in rows])
+    return [event(row, name, actor=actor, before=states[row.pk], note=note) for row in rows]
 
 
 @transaction.atomic
@@ -129,19 +139,28 @@ def verify_reports(reports: Iterable[ProgressReport], *, actor: User, today: dat
     """
     fit, refused = _review(reports, "verify", actor)
     done = advance(fit, REPORT_STEPS["verify"], verified_at=timezone.now(), verified_by=actor)
-    _record(done, fit, "verify", actor)
-    _carry_over(done, actor, today)
+    started = _carry_over(done, today)
+    change = {"state": [ItemState.PLANNED.value, ItemState.IN_PROGRESS.value]}
+    starts = [audit.build_event(item, "item.start", actor=actor, changes=change) for item in started]
+    audit.record_many([*_events(done, fit, "verify", actor), *starts])
     return Outcome(tuple(done), tuple(refused))
 
 
-def _locked_items(reports: Iterable[ProgressReport]) -> dict[int, WorkItem]:
-    keys = {report.item_id for report in reports}
-    return WorkItem.objects.select_for_update().order_by("pk").in_bulk(list(keys))
+def _items_of(reports: Iterable[ProgressReport]) -> dict[int, WorkItem]:
+    """Return the items that were read and locked with the reports, one row for each."""
+    items: dict[int, WorkItem] = {}
+    for report in reports:
+        items.setdefault(report.item_id, report.item)
+    return items
 
 
-def _carry_over(reports: list[ProgressReport], actor: User, today: date) -> None:
-    """Bring the verified figures to the items, with the same number of queries for one report as for fifty."""
-    items = _locked_items(reports)
+def _carry_over(reports: list[ProgressReport], today: date) -> list[WorkItem]:
+    """Bring the verified figures to the items, with the same number of queries for one report as for fifty.
+
+    Planned items start; returns those that did. The rows are locked, so that what
+    is written follows from what was read.
+    """
+    items = _items_of(reports)
     newest = {}
     for report in sorted(reports, key=lambda row: row.month):
         item = items[report.item_id]
@@ -154,22 +173,18 @@ def _carry_over(reports: list[ProgressReport], actor: User, today: date) -> None
                 item.quantity_done = (
                     report.quantity_done if report.quantity_done is not None else item.quantity_done
                 )
+    started = [items[pk] for pk in newest if items[pk].state == ItemState.PLANNED]
+    for item in started:
+        item.state, item.version = ItemState.IN_PROGRESS, item.version + 1
     _save_figures(items, list(newest))
-    planned = [pk for pk in newest if items[pk].state == ItemState.PLANNED]
-    if planned:
-        WorkItem.objects.filter(pk__in=planned, state=ItemState.PLANNED).update(
-            state=ItemState.IN_PROGRESS, version=F("version") + 1
-        )
-        change = {"state": [ItemState.PLANNED.value, ItemState.IN_PROGRESS.value]}
-        audit.record_many(
-            [audit.build_event(items[pk], "item.start", actor=actor, changes=change) for pk in planned]
-        )
-    relight(WorkItem.objects.filter(pk__in=list(items)), today=today)
+    relight_rows(list(items.values()), today=today)
+    return started
 
 
 def _save_figures(items: dict[int, WorkItem], keys: list[int]) -> None:
     rows = [items[key] for key in keys]
-    WorkItem.objects.bulk_update(rows, ["percent", "quantity_done", "verified_month"], batch_size=200)
+    columns = ["percent", "quantity_done", "verified_month", "state", "version"]
+    WorkItem.objects.bulk_update(rows, columns, batch_size=200)
     _pass_on(rows)
 
 
@@ -190,7 +205,7 @@ def _pass_on(items: list[WorkItem]) -> None:
 def _fall_back(reports: Iterable[ProgressReport], today: date) -> None:
     """Take the figures of reopened reports off their items: the newest verified report left counts again."""
     rows = list(reports)
-    items = _locked_items(rows)
+    items = _items_of(rows)
     touched = {
         row.item_id: row
         for row in rows

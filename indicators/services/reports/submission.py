@@ -2,54 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence, Set
+from copy import copy
 from datetime import date
+from types import MappingProxyType
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Case, F, OuterRef, Q, Subquery, Value, When
+from django.db.models import Case, F, OuterRef, Subquery, Value, When
 from django.utils import timezone
 
-from indicators.models import ProgressReport, ReportingMonth, WorkItem
-from indicators.selectors.months import windows
+from indicators.models import ProgressReport, WorkItem
 from indicators.services.reports.checks import TEXT_LENGTH, problems_with
-from indicators.services.reports.drafts import EDITABLE
+from indicators.services.reports.drafts import EDITABLE, Edit, keep
+from indicators.services.reports.gate import Gate
 from indicators.services.reports.outcome import Outcome, Refusal, advance, event, lock_reports, sift
 from indicators.services.reports.turns import tell_reviewers
-from indicators.workflow import REPORT_STEPS, ItemState, ReportState
+from indicators.workflow import REPORT_STEPS
 from portal.errors import Refused
 from portal.models import AuditEvent, User
 from portal.services import audit
 
 SUBMIT = REPORT_STEPS["submit"]
 WITHDRAW = REPORT_STEPS["withdraw"]
-
-
-class _Gate:
-    """Which of the rows may be written today: their months and units' windows, read once for all rows."""
-
-    def __init__(self, rows: list[ProgressReport], today: date) -> None:
-        months = {row.month: row for row in ReportingMonth.objects.filter(month__in={r.month for r in rows})}
-        self.late = [month for month, row in months.items() if row.is_late(today)]
-        self.windows = {
-            month: windows(row, {r.organisation for r in rows if r.month == month}, today=today)
-            for month, row in months.items()
-        }
-
-    def refusal(self, row: ProgressReport) -> str:
-        if row.item.state in {ItemState.SUSPENDED, ItemState.CANCELLED}:
-            return f"{row.item.short_number}{row.item.get_state_display()}，不用填报"
-        opening = self.windows[row.month][row.organisation_id]
-        return "" if opening.is_open else opening.sentence
-
-    def lateness(self) -> Case:
-        """Late once is late for ever; a report that was on time and then returned stays on time."""
-        first_time = ~Q(state=ReportState.RETURNED)
-        return Case(
-            When(is_late=True, then=Value(value=True)),
-            When(first_time, month__in=self.late, then=Value(value=True)),
-            default=Value(value=False),
-        )
 
 
 @transaction.atomic
@@ -60,7 +35,49 @@ def submit_reports(reports: Iterable[ProgressReport], *, actor: User, today: dat
     again what is submitted is refused by name and changes nothing.
     """
     rows = lock_reports(reports)
-    gate = _Gate(rows, today)
+    outcome, events = _hand_in(rows, Gate(rows, today), actor)
+    audit.record_many(events)
+    tell_reviewers(outcome.done, today=today)
+    return outcome
+
+
+@transaction.atomic
+def save_and_submit(
+    edits: Sequence[Edit], *, actor: User, today: date, unchanged: Set[int] = frozenset()
+) -> list[ProgressReport]:
+    """Keep what was typed and submit it, all reports or none; queries as for one.
+
+    The reports whose keys are in `unchanged` are marked 本月无变化: what was written
+    says why. Raises `Refused` with what is wrong; then nothing is written.
+    """
+    rows = lock_reports(edit.report for edit in edits)
+    gate = Gate(rows, today)
+    before = {row.pk: copy(row) for row in rows}
+    # One entry in the history for each report: the submission, beside what stood there before it was typed.
+    drafts, _ = keep(rows, edits, gate, actor)
+    for draft in drafts:
+        if draft.error is not None:
+            raise draft.error
+    outcome, events = _hand_in(rows, gate, actor, before=before, unchanged=unchanged)
+    if outcome.refused:
+        raise Refused("；".join(refusal.sentence for refusal in outcome.refused))
+    audit.record_many(events)
+    tell_reviewers(outcome.done, today=today)
+    return list(outcome.done)
+
+
+def _hand_in(
+    rows: list[ProgressReport],
+    gate: Gate,
+    actor: User,
+    *,
+    before: Mapping[int, ProgressReport] = MappingProxyType({}),
+    unchanged: Set[int] = frozenset(),
+) -> tuple[Outcome, list[AuditEvent]]:
+    """Submit those of the locked rows that can be; the caller records the history and tells the reviewers.
+
+    `before` are the rows as they were, where the caller has written to them.
+    """
     fit, refused = sift(rows, SUBMIT, actor, gate.refusal)
     complete = []
     for row in fit:
@@ -71,8 +88,10 @@ def submit_reports(reports: Iterable[ProgressReport], *, actor: User, today: dat
             refused.append(Refusal(row, sentence, tuple(problems)))
         else:
             complete.append(row)
-    done = _submit(complete, gate, actor, today)
-    return Outcome(tuple(done), tuple(refused))
+    done = _submit(complete, gate, actor, unchanged)
+    old = before or {row.pk: row for row in complete}
+    events = [_submission(row, old[row.pk], actor) for row in done]
+    return Outcome(tuple(done), tuple(refused)), events
 
 
 @transaction.atomic
@@ -90,11 +109,10 @@ def report_no_change(
     if len(sentence) > TEXT_LENGTH:
         raise Refused(f"原因不超过 {TEXT_LENGTH} 字，现有 {len(sentence)} 字")
     rows = lock_reports(reports)
-    gate = _Gate(rows, today)
+    gate = Gate(rows, today)
     fit, refused = sift(rows, SUBMIT, actor, gate.refusal)
     quantity = WorkItem.objects.filter(pk=OuterRef("item")).values("quantity_done")
-    unchanged = {
-        "no_change": True,
+    as_before = {
         "done": sentence,
         "percent": F("previous_percent"),
         "quantity_done": Subquery(quantity),
@@ -102,27 +120,32 @@ def report_no_change(
         "saved_at": timezone.now(),
         "saved_by": actor,
     }
-    done = _submit(fit, gate, actor, today, **unchanged)
+    done = _submit(fit, gate, actor, {row.pk for row in fit}, **as_before)
+    before = {row.pk: row for row in fit}
+    audit.record_many([_submission(row, before[row.pk], actor) for row in done])
+    tell_reviewers(done, today=today)
     return Outcome(tuple(done), tuple(refused))
 
 
 def _submit(
-    rows: list[ProgressReport], gate: _Gate, actor: User, today: date, **changes: object
+    rows: list[ProgressReport],
+    gate: Gate,
+    actor: User,
+    unchanged: Set[int],
+    **changes: object,
 ) -> list[ProgressReport]:
-    before = {row.pk: row for row in rows}
-    done = advance(
+    return advance(
         rows,
         SUBMIT,
+        {"is_late": gate.is_late, "no_change": lambda row: row.no_change or row.pk in unchanged},
         is_late=gate.lateness(),
+        no_change=Case(When(pk__in=unchanged, then=Value(value=True)), default=F("no_change")),
         submitted_at=timezone.now(),
         submitted_by=actor,
         lead_passed_at=None,
         lead_passed_by=None,
         **changes,
     )
-    audit.record_many([_submission(row, before[row.pk], actor) for row in done])
-    tell_reviewers(done, today=today)
-    return done
 
 
 def _submission(row: ProgressReport, before: ProgressReport, actor: User) -> AuditEvent:
@@ -139,7 +162,7 @@ def withdraw_report(report: ProgressReport, *, actor: User, today: date) -> Prog
     Lateness is judged by the new submission. Raises Refused when the month is locked for the unit.
     """
     rows = lock_reports([report])
-    fit, refused = sift(rows, WITHDRAW, actor, _Gate(rows, today).refusal)
+    fit, refused = sift(rows, WITHDRAW, actor, Gate(rows, today).refusal)
     if refused:
         raise Refused(refused[0].sentence)
     (row,) = advance(fit, WITHDRAW, submitted_at=None, submitted_by=None, no_change=False)

@@ -9,18 +9,32 @@ from argparse import ArgumentParser
 from types import FrameType
 from typing import Any
 
+from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
-from django.db import InterfaceError, OperationalError, close_old_connections
+from django.db import InterfaceError, OperationalError, close_old_connections, connection
 
 from portal.errors import Refused
 from portal.models import JobSlot
 from portal.selectors.clock import database_now
 from portal.selectors.jobs import registry
 from portal.services import jobs
+from portal.services.audit_forwarding import forward_due
 
 log = logging.getLogger(__name__)
 
 LOOK_EVERY = 10
+FORWARD_EVERY = 1
+
+
+def forward_until(stop: threading.Event) -> None:
+    """Hand new events of the audit trail to the log server every second, until `stop` is set."""
+    while not stop.wait(FORWARD_EVERY):
+        try:
+            close_old_connections()
+            forward_due(database_now())
+        except (OperationalError, InterfaceError) as error:
+            log.warning("the database does not answer, trying again: %s", error)
+    connection.close()
 
 
 class Command(BaseCommand):
@@ -73,6 +87,9 @@ class Command(BaseCommand):
 
         signal.signal(signal.SIGTERM, leave)
         signal.signal(signal.SIGINT, leave)
+        if settings.SYSLOG_TARGET is not None:
+            # A long job must not hold the audit trail up.
+            threading.Thread(target=forward_until, args=(stop,), daemon=True).start()
         while not stop.is_set():
             try:
                 close_old_connections()

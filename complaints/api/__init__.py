@@ -1,0 +1,1 @@
+"""Endpoints of the cases 企业诉求."""

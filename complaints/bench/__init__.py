@@ -1,0 +1,1 @@
+"""Measure the pages of the cases: made-up cases in a database of their own."""

@@ -1,0 +1,1 @@
+"""Forms of the cases 企业诉求."""

@@ -1,0 +1,1 @@
+"""Questions about cases, answered as frozen values."""

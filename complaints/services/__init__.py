@@ -1,0 +1,1 @@
+"""Changes of cases: each function is one step, all or nothing."""

@@ -1,0 +1,1 @@
+"""Forms of the policy work; each mirrors a service, which judges again."""

@@ -1,0 +1,1 @@
+"""Questions about the policy work; other applications read through these."""
