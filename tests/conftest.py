@@ -6,11 +6,18 @@ from pathlib import Path
 
 import pytest
 import time_machine
+from django.conf import settings as portal_settings
 from django.test import Client
+from hypothesis import HealthCheck
+from hypothesis import settings as property_settings
 
 from portal.models import CalendarDay, CalendarYear
 from tests import frozen_rows
 from tests.factories import CHINA, OrganisationFactory, TaskForceFactory, UserFactory
+
+# How fast a machine is says nothing about the rule under test.
+property_settings.register_profile("portal", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+property_settings.load_profile("portal")
 
 TODAY = date(2023, 11, 8)
 NOW = datetime(2023, 11, 8, 10, tzinfo=CHINA)
@@ -23,6 +30,12 @@ def flush_past_the_triggers():
     with pytest.MonkeyPatch.context() as patch:
         frozen_rows.install(patch)
         yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _folder_of_collected_files():
+    """WhiteNoise warns at every request where nothing has been collected yet."""
+    portal_settings.STATIC_ROOT.mkdir(parents=True, exist_ok=True)
 
 
 @pytest.fixture(autouse=True)

@@ -18,6 +18,7 @@ from tests.factories import UserFactory
 TABLE = Path(__file__).parent / "access.csv"
 SAMPLE_ARGUMENTS = {
     "code": "none",
+    "credit_code": "none",
     "day": "2023-11-08",
     "extension": "docx",
     "kind": "docx",
@@ -27,6 +28,7 @@ SAMPLE_ARGUMENTS = {
     "name": "none",
     "number": "2023-DB-999",
     "occasion": "none",
+    "paper": "transfer",
     "role": "office",
     "section": "overall",
     "slug": "2023-01",
@@ -37,7 +39,12 @@ SAMPLE_ARGUMENTS = {
 }
 # Public, but sends whoever has not begun to log in to the beginning.
 MID_LOGIN = {"portal:login_code", "portal:sample_login"}
-DETAIL_KEYS = {"api:indicators-api:dispatchround-detail": "2023-01"}
+DETAIL_KEYS = {
+    "api:indicators-api:dispatchround-detail": "2023-01",
+    "api:reports-api:result-detail": "2023_none",
+    "api:indicators-api:inspection-detail": "2023-01",
+    "api:indicators-api:inspectionfinding-detail": "2023-01_1",
+}
 GROUPS = {
     "office": {Role.OFFICE, Role.OFFICE_HEAD},
     "unit": {Role.LIAISON, Role.UNIT_HEAD},

@@ -12,6 +12,7 @@ import subprocess
 import sys
 import time
 import urllib.request
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.error import URLError
@@ -73,9 +74,16 @@ def portal(sample, tmp_path_factory):
     """A server of its own for a test module."""
     folder = tmp_path_factory.mktemp("portal") / "var"
     shutil.copytree(sample, folder)
+    with serving(folder, MORNING) as running:
+        yield running
+
+
+@contextmanager
+def serving(folder, moment):
+    """Serve the copy in `folder` with the clock at `moment`."""
     port = _free_port()
     server = subprocess.Popen(
-        [sys.executable, "-m", "tests.browser.server", str(port), MORNING],
+        [sys.executable, "-m", "tests.browser.server", str(port), moment],
         cwd=ROOT,
         env=_environment(folder),
     )
@@ -88,6 +96,23 @@ def portal(sample, tmp_path_factory):
         server.wait(timeout=10)
 
 
+@pytest.fixture
+def later(portal):
+    """Return a function that serves the same county at a later moment: `with later("2023-12-01T09:30:00+08:00")`.
+
+    What came due until then has been done by the portal's own jobs.
+    """
+
+    @contextmanager
+    def serve_later(moment):
+        command = [sys.executable, "-m", "tests.browser.jobs", moment]
+        subprocess.run(command, cwd=ROOT, env=_environment(portal.folder), check=True, capture_output=True)
+        with serving(portal.folder, moment) as running:
+            yield running
+
+    return serve_later
+
+
 def _free_port():
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -98,7 +123,7 @@ def _wait_for(url):
     for _ in range(120):
         try:
             urllib.request.urlopen(f"{url}/login/", timeout=5)
-        except URLError:
+        except (URLError, TimeoutError):
             time.sleep(0.25)
         else:
             return
@@ -127,14 +152,14 @@ def enter(browser, browser_context_args, portal):
     """
     contexts = []
 
-    def log_in(username, *, viewport=None):
+    def log_in(username, *, viewport=None, at=portal):
         context = browser.new_context(**(browser_context_args | ({"viewport": viewport} if viewport else {})))
         context.set_default_timeout(10_000)
         contexts.append(context)
         page = context.new_page()
         page.complaints = []
         page.on("console", lambda message: _note(page, message))
-        page.goto(f"{portal.url}/login/")
+        page.goto(f"{at.url}/login/")
         page.fill("[name=username]", username)
         page.fill("[name=password]", PASSWORD)
         page.click("main button[type=submit]:has-text('登录')")
@@ -169,6 +194,13 @@ def clicks():
 
 
 def pytest_collection_modifyitems(items):
+    """Mark the browser's tests, and refuse any other test that asks for a browser by the name of a parameter.
+
+    Such a test (a parameter called `page` is enough) starts the browser's event loop in
+    the middle of the others, and nothing after it reaches the database.
+    """
     for item in items:
         if "tests/browser" in str(item.fspath):
             item.add_marker(pytest.mark.browser)
+        elif "browser_name" in item.fixturenames:
+            raise pytest.UsageError(f"{item.nodeid} asks for a browser: call its parameter something else")

@@ -15,7 +15,7 @@ def downloads(page, portal):
     """Return the SHA-256 of the DOCX and of the PDF as the page's links give them out."""
     page.goto(f"{portal.url}{BULLETIN}")
     found = {}
-    for form in ("DOCX", "PDF"):
+    for form in ("Word", "PDF"):
         with page.expect_download() as waiting:
             page.get_by_role("link", name=form, exact=True).click()
         found[form] = hashlib.sha256(waiting.value.path().read_bytes()).hexdigest()
@@ -50,7 +50,7 @@ def test_an_issued_bulletin_stays_as_it_was_issued(portal, enter):
 def edit_and_submit(page, portal):
     """Change a sentence and a number; the number is marked until it says again what its figure says."""
     page.goto(f"{portal.url}{BULLETIN}")
-    page.get_by_role("link", name="编辑", exact=True).click()
+    open_overall(page)
     text = page.get_by_label("第1段").input_value()
     closed = re.search(r"已销号(\d+)项", text)[1]
     save_paragraph(page, text.replace(f"已销号{closed}项", "已销号999项") + SENTENCE)
@@ -59,7 +59,7 @@ def edit_and_submit(page, portal):
     page.get_by_role("link", name="预览全文").click()
     expect(page.locator(".paper .fig--bad", has_text="999").first).to_be_visible()
 
-    page.get_by_role("link", name="编辑", exact=True).click()
+    open_overall(page)
     save_paragraph(page, text + SENTENCE)
     expect(page.get_by_role("heading", name="与口径不符")).to_have_count(0)
     page.get_by_role("link", name="预览全文").click()
@@ -67,6 +67,11 @@ def edit_and_submit(page, portal):
     expect(page.locator(".paper", has_text=SENTENCE).first).to_be_visible()
     page.get_by_role("button", name="送审").click()
     expect(page.get_by_text("已送审，等待营商办主任签发。")).to_be_visible()
+
+
+def open_overall(page):
+    page.get_by_role("link", name="编辑", exact=True).click()
+    page.get_by_role("navigation", name="各部分").get_by_role("link", name="总体情况").click()
 
 
 def issue(page, portal):

@@ -3,8 +3,9 @@
 import random
 import time
 from datetime import timedelta
+from pathlib import Path
 
-from django.db import connection, transaction
+from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
 
 from portal.errors import Conflict
@@ -60,3 +61,21 @@ def editor(username, actor, count):
             except Conflict:
                 continue
             break
+
+
+def writer(name, noted):
+    """Write rows for ever; note each in a file once the database has acknowledged it."""
+    number = 0
+    with Path(noted).open("a", encoding="ascii") as notes:
+        while True:
+            number += 1
+            key = f"{name}-{number}"
+            try:
+                with transaction.atomic(), connection.cursor() as cursor:
+                    cursor.execute("INSERT INTO chaos_ledger (job, slot) VALUES ('writer', %s)", (key,))
+            except DatabaseError:
+                connection.close()
+                time.sleep(0.2)
+                continue
+            notes.write(f"{key}\n")
+            notes.flush()

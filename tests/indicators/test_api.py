@@ -5,9 +5,9 @@ from http import HTTPStatus
 
 import pytest
 from django.test import Client
-from rest_framework.authtoken.models import Token
 
 from tests.factories import MonthFactory, ReportFactory, WorkItemFactory
+from tests.factories_portal import api_token
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("calendar", "on_the_day")]
 
@@ -24,7 +24,7 @@ def call():
     """Return a client that calls with a person's token."""
 
     def client_for(person):
-        return Client(headers={"authorization": f"Token {Token.objects.create(user=person).key}"})
+        return Client(headers={"authorization": f"Token {api_token(person)}"})
 
     return client_for
 

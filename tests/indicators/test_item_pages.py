@@ -278,7 +278,7 @@ def statements(captured):
     [
         ("awaiting_unit", "unit_head", "confirm", 13),
         ("awaiting_lead", "lead_head", "lead_pass", 13),
-        ("awaiting_office", "director", "approve", 21),
+        ("awaiting_office", "director", "approve", 15),
     ],
 )
 def test_a_step_costs_few_queries(

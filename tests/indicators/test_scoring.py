@@ -4,7 +4,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from indicators.params import ParamError
 from indicators.scoring import (
     METHODS,
     Better,
@@ -14,6 +13,7 @@ from indicators.scoring import (
     roll_up,
     score,
 )
+from portal.params import ParamError
 
 APPROVALS = {"best": 60, "worst": 95}
 BANDS = [{"to": 60, "points": 0}, {"from": 60, "to": 80, "points": 6}, {"from": 80, "points": 10}]

@@ -215,7 +215,7 @@ def test_the_page_tells_how_the_task_force_stands(browse, busy, chief):
     text = text_of(browse(chief).get(busy.get_absolute_url()))
     assert "任务和问题 3 项：红 <b>1</b>、黄 1、绿 1" in text
     assert "10月应报 3 项，已报 3 项" in text
-    for words in ("并联审批率", "87.9", "95", "-7.1", "人防审批进驻综合窗口", "逾期4天", "请协调授权"):
+    for words in ("并联审批率", "87.9", "95", "−7.1", "人防审批进驻综合窗口", "逾期4天", "请协调授权"):
         assert words in text
 
 

@@ -5,15 +5,17 @@ from http import HTTPStatus
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import IntegrityError, transaction
 
 from indicators.models import ReportingMonth
 from portal.calendar_csv import DayRow, missing_festivals, read_days
 from portal.errors import Conflict, Refused
-from portal.models import AuditEvent, CalendarDay, CalendarYear, Notification
+from portal.models import AuditEvent, CalendarDay, CalendarProposal, CalendarYear, Notification
 from portal.selectors.calendar import load_calendar
 from portal.selectors.year_calendar import missing_year, year_of
 from portal.services import calendar as services
 from portal.services.calendar import DayKind
+from tests.conftest import NOW
 from tests.factories import MonthFactory
 
 SOURCE = "国办发明电〔2026〕9号"
@@ -38,10 +40,10 @@ def test_a_file_is_read_in_the_encodings_that_excel_writes(encoding):
     [
         ("", "文件是空的"),
         ("日子,安排吗\n2027-01-01,休息\n", "第一行应有"),
-        ("日期,类型\n", "没有 2027 年的放假安排"),
+        ("日期,类型\n", "没有 2027年的放假安排"),
         ("日期,类型\n元旦,休息\n", "第 2 行：日期“元旦”看不懂"),
         ("日期,类型\n2027-02-30,休息\n", "看不懂"),
-        ("日期,类型\n2026-01-01,休息\n", "不在 2027 年"),
+        ("日期,类型\n2026-01-01,休息\n", "不在 2027年"),
         ("日期,类型\n2027-01-01,半天\n", "应填“休息”或“上班”"),
         ("日期,类型\n2027-01-01,休息\n\n2027.1.1,休息\n", "第 4 行：日期重复"),
         ("日期,类型\n2027-01-04,上班\n", "是星期一，本来就上班"),
@@ -72,43 +74,98 @@ def test_the_shipped_years_are_loaded_once_and_never_over_the_offices_own(calend
     assert not load_calendar().is_workday(date(2026, 10, 1))
 
 
+@pytest.fixture
+def proposal(officer):
+    """2027 as `officer` has entered it, waiting for a second person."""
+    rows = [DayRow(date(2027, 1, 1), is_workday=False, name="元旦")]
+    return services.propose_year(2027, rows, source=SOURCE, version=0, actor=officer)
+
+
 @pytest.mark.django_db
-def test_a_year_is_previewed_confirmed_and_replaces_what_was_there(browse, officer, calendar):
+def test_a_year_is_previewed_handed_on_confirmed_and_replaces_what_was_there(
+    browse, officer, director, calendar
+):
     CalendarDay.objects.create(date=date(2027, 5, 1), is_workday=False, name="劳动节")
     client = browse(officer)
     answer = client.post("/system/calendar/upload/", upload())
     assert "新增 3 天，改动 0 天，删除 1 天" in answer.content.decode()
+    page = client.post("/system/calendar/propose/", {"packed": answer.context["packed"]})["Location"]
     assert not CalendarDay.objects.filter(date=date(2027, 1, 1)).exists()
-    client.post("/system/calendar/confirm/", {"packed": answer.context["packed"]})
+    assert "待复核" in client.get("/system/calendar/").content.decode()
+    second = browse(director)
+    assert "新增 3 天，改动 0 天，删除 1 天" in second.get(page).content.decode()
+    second.post(f"{page}confirm/")
     assert CalendarYear.objects.get(year=2027).source == SOURCE
     assert list(CalendarDay.objects.filter(date__year=2027).values_list("source", flat=True)) == [SOURCE] * 3
     event = AuditEvent.objects.get(action="calendar.load")
+    assert (event.actor, event.changes["录入"]) == (director, officer.name)
     assert event.changes["删除"] == ["5月1日休息劳动节"]
 
 
 @pytest.mark.django_db
-def test_a_calendar_changed_meanwhile_is_not_overwritten(officer, calendar, today):
+def test_nobody_confirms_what_he_entered_himself(browse, proposal, officer):
+    page = f"/system/calendar/proposals/{proposal.pk}/"
+    answer = browse(officer).post(f"{page}confirm/", follow=True)
+    assert "不能复核自己录入的安排" in answer.content.decode()
+    assert not CalendarYear.objects.filter(year=2027).exists()
+    with pytest.raises(IntegrityError), transaction.atomic():
+        CalendarProposal.objects.filter(pk=proposal.pk).update(state="confirmed", decided_by=officer)
+
+
+@pytest.mark.django_db
+def test_who_keeps_the_calendar_hears_of_it_and_nobody_else(proposal, officer, director, liaison):
+    services.propose_year(2028, [], source=SOURCE, version=0, actor=officer)
+    told = Notification.objects.values_list("recipient__username", flat=True)
+    assert set(told) == {"director"}
+
+
+@pytest.mark.django_db
+def test_a_proposal_is_returned_with_a_reason_and_can_be_entered_anew(browse, proposal, officer, director):
+    url = f"/system/calendar/proposals/{proposal.pk}/return/"
+    assert "请写明退回原因" in browse(director).post(url, follow=True).content.decode()
+    browse(director).post(url, {"note": "1月3日应为上班"})
+    proposal.refresh_from_db()
+    assert (proposal.state, proposal.note) == ("returned", "1月3日应为上班")
+    assert "1月3日应为上班" in Notification.objects.get(recipient=officer).text
+    assert services.propose_year(2027, [], source=SOURCE, version=0, actor=officer).pk
+
+
+@pytest.mark.django_db
+def test_one_proposal_for_a_year_waits_and_is_decided_once(proposal, officer, director):
+    with pytest.raises(Refused, match="等待复核"):
+        services.propose_year(2027, [], source=SOURCE, version=0, actor=director)
+    services.confirm_year(proposal, actor=director, now=NOW)
+    with pytest.raises(Refused, match="已经复核"):
+        services.confirm_year(proposal, actor=director, now=NOW)
+    with pytest.raises(Refused, match="已经复核"):
+        services.return_year(proposal, actor=director, reason="晚了", now=NOW)
+
+
+@pytest.mark.django_db
+def test_a_calendar_changed_meanwhile_is_not_overwritten(officer, director, calendar, today):
     rows = [DayRow(date(2026, 1, 1), is_workday=False, name="元旦")]
     version = services.preview_year(2026, rows).version
-    services.load_year(2026, rows, source=SOURCE, version=version, actor=officer, today=today)
+    proposal = services.propose_year(2026, rows, source=SOURCE, version=version, actor=officer)
+    services.set_day(date(2026, 10, 9), DayKind.REST, name="", reason="通知", actor=officer, today=today)
     with pytest.raises(Conflict, match="重新上传"):
-        services.load_year(2026, rows, source=SOURCE, version=version, actor=officer, today=today)
+        services.confirm_year(proposal, actor=director, now=NOW)
+    with pytest.raises(Conflict, match="重新上传"):
+        services.propose_year(2026, rows, source=SOURCE, version=version, actor=officer)
 
 
 @pytest.mark.django_db
 def test_a_preview_that_was_tampered_with_is_refused(browse, officer):
     client = browse(officer)
     packed = client.post("/system/calendar/upload/", upload()).context["packed"]
-    answer = client.post("/system/calendar/confirm/", {"packed": f"{packed}x"}, follow=True)
+    answer = client.post("/system/calendar/propose/", {"packed": f"{packed}x"}, follow=True)
     assert "请重新上传文件" in answer.content.decode()
-    assert not CalendarYear.objects.filter(year=2027).exists()
+    assert not CalendarProposal.objects.exists()
 
 
 @pytest.mark.django_db
-def test_loading_a_year_settles_what_was_provisional(officer, today):
+def test_loading_a_year_settles_what_was_provisional(proposal, director):
     row = MonthFactory(month=date(2026, 12, 1), provisional=True)
-    rows = [DayRow(date(2027, 1, 1), is_workday=False, name="元旦")]
-    services.load_year(2027, rows, source=SOURCE, version=0, actor=officer, today=today)
+    services.confirm_year(proposal, actor=director, now=NOW)
     assert not ReportingMonth.objects.get(pk=row.pk).provisional
 
 
@@ -203,3 +260,15 @@ def test_the_template_that_goes_out_can_come_back(browse, officer, calendar):
     )
     change = answer.context["change"]
     assert (change.added, change.removed) == ((), ())
+
+
+@pytest.mark.django_db
+def test_a_proposal_costs_the_same_however_many_days_it_has(
+    browse, officer, director, django_assert_max_num_queries
+):
+    rows = [DayRow(date(2027, month, 10), is_workday=False, name="放假") for month in range(1, 13)]
+    proposal = services.propose_year(2027, rows, source=SOURCE, version=0, actor=officer)
+    client, url = browse(director), f"/system/calendar/proposals/{proposal.pk}/"
+    client.get(url)
+    with django_assert_max_num_queries(15):
+        assert "新增 12 天" in client.get(url).content.decode()

@@ -182,3 +182,47 @@ def test_a_picture_bomb_is_refused_from_its_header():
 def test_a_broken_picture_is_refused():
     with pytest.raises(Refused, match="不是完好的图片"):
         image_cleaning.only_pixels("坏.jpg", picture("JPEG")[:200], file_kinds.JPG)
+
+
+def test_a_webp_photograph_loses_its_metadata_and_stays_webp():
+    exif = Image.Exif()
+    exif[0x010F] = "CameraMaker"
+    sent = picture("WEBP", exif=exif, xmp=b"<x:xmpmeta>secret-place</x:xmpmeta>")
+    assert file_kinds.examine("现场.webp", sent) is file_kinds.WEBP
+    kept = image_cleaning.only_pixels("现场.webp", sent, file_kinds.WEBP)
+    for trace in (b"CameraMaker", b"secret-place", b"EXIF"):
+        assert trace in sent
+        assert trace not in kept
+    assert Image.open(io.BytesIO(kept)).size == (40, 30)
+
+
+def test_a_png_loses_its_texts():
+    from PIL.PngImagePlugin import PngInfo
+
+    texts = PngInfo()
+    texts.add_text("Author", "secret-author")
+    texts.add_itxt("XML:com.adobe.xmp", "secret-place")
+    exif = Image.Exif()
+    exif[0x010F] = "CameraMaker"
+    sent = picture("PNG", pnginfo=texts, exif=exif)
+    kept = image_cleaning.only_pixels("截图.png", sent, file_kinds.PNG)
+    for trace in (b"secret-author", b"secret-place", b"CameraMaker"):
+        assert trace in sent
+        assert trace not in kept
+
+
+def test_of_a_portrait_with_two_pictures_in_one_jpeg_the_first_is_kept():
+    out = io.BytesIO()
+    first = Image.new("RGB", (40, 30))
+    first.save(out, "MPO", save_all=True, append_images=[Image.new("RGB", (40, 30), (9, 9, 9))])
+    kept = image_cleaning.only_pixels("人像.jpg", out.getvalue(), file_kinds.JPG)
+    assert Image.open(io.BytesIO(kept)).format == "JPEG"
+    assert kept.count(b"\xff\xd8\xff") == 1
+
+
+@pytest.mark.parametrize("brand", [b"heic", b"mif1", b"avif"])
+@pytest.mark.parametrize("name", ["IMG_0012.HEIC", "IMG_0012.jpg"])
+def test_a_photograph_as_new_telephones_keep_it_is_refused_with_the_way_out(name, brand):
+    content = b"\0\0\0\x18ftyp" + brand + bytes(40)
+    with pytest.raises(Refused, match="兼容性最佳"):
+        file_kinds.examine(name, content)

@@ -227,3 +227,27 @@ def test_of_fourteen_uploads_at_once_ten_are_kept_and_four_refused(item, liaison
         results = list(pool.map(send, range(14)))
     assert sorted(results) == ["refused"] * 4 + ["stored"] * 10
     assert len(on_disk(media)) == file_kinds.MAX_PER_ROW
+
+
+def test_of_the_public_three_files_of_ten_megabytes_are_taken(item):
+    for number in range(file_kinds.PUBLIC_MAX_PER_ROW):
+        stored = files.store_upload(item, pdf(f"{number}.pdf"), actor=None)
+        assert stored.uploaded_by is None
+    with pytest.raises(Refused, match="附件最多 3 个"):
+        files.store_upload(item, pdf("4.pdf"), actor=None)
+    long = PDF[:-6] + bytes(file_kinds.PUBLIC_MAX_BYTES) + PDF[-6:]
+    with pytest.raises(Refused, match="超过 10 MB"):
+        files.store_upload(item, pdf("长.pdf", long), actor=None)
+
+
+def test_a_photograph_of_sixty_megabytes_is_refused_with_a_sentence_and_its_temporary_file_removed(
+    task_force, unit, liaison, browse, media, settings, tmp_path_factory
+):
+    temporary = settings.FILE_UPLOAD_TEMP_DIR = tmp_path_factory.mktemp("incoming")
+    item = WorkItemFactory(task_force=task_force, lead=unit, organisation=unit)
+    photograph = SimpleUploadedFile("现场.jpg", b"\xff\xd8\xff" + bytes(60 << 20))
+    form = {"completed_on": "2023-10-31", "result": "已完成", "uploads": photograph}
+    answer = browse(liaison).post(f"/items/{item.number}/apply/", form)
+    assert answer.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
+    assert "「现场.jpg」超过 20 MB" in answer.content.decode()
+    assert (on_disk(media), list(temporary.iterdir())) == ([], [])

@@ -90,7 +90,7 @@ fragments = st.one_of(
 )
 
 
-@hypothesis_settings(max_examples=5000, deadline=None)
+@hypothesis_settings(max_examples=5000)
 @given(st.one_of(st.lists(fragments, max_size=6).map("".join), st.text(max_size=140)))
 def test_five_thousand_passwords_are_judged_as_by_the_oracle(password):
     assert (problem(password) is None) is oracle(password)

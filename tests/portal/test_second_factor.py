@@ -65,7 +65,7 @@ def test_enrolling_shows_a_code_to_scan_and_takes_effect_once_confirmed(browse, 
     wrong = client.post(f"{PAGE}confirm/", {"code": "000000"})
     assert wrong.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
     assert "动态口令不正确" in wrong.content.decode()
-    assert client.post(f"{PAGE}confirm/", {"code": code_of(officer)}).status_code == HTTPStatus.FOUND
+    assert client.post(f"{PAGE}confirm/", {"code": code_of(officer)}).status_code == HTTPStatus.OK
     officer.refresh_from_db()
     assert officer.totp_confirmed_at is not None
     assert AuditEvent.objects.filter(action="user.second_factor").count() == 1

@@ -7,7 +7,7 @@ import pytest
 from indicators.models import ReportingMonth
 from portal.jobs import load_jobs
 from portal.models import Notification
-from reports.jobs import draft_bulletin
+from reports.jobs import draft_bulletin, draft_quarterly
 from reports.models import Bulletin
 from tests.factories import CHINA
 
@@ -45,3 +45,17 @@ def test_a_month_without_items_is_reported_not_raised(db):
 
 def test_the_job_is_among_those_that_run():
     assert "draft_bulletin" in load_jobs(("portal.base_jobs", "reports.jobs"))
+
+
+def test_the_quarters_draft_waits_for_its_last_month_and_is_made_once(small_county, officer):
+    assert draft_quarterly(date(2024, 1, 20)) == "2023年12月月报尚未封账，暂不起草季通报"
+    ReportingMonth.objects.create(
+        month=date(2023, 12, 1),
+        opened_at=datetime(2024, 1, 1, 8, tzinfo=CHINA),
+        due_on=date(2024, 1, 4),
+        closes_on=date(2024, 1, 11),
+        closed_at=datetime(2024, 1, 12, 0, 10, tzinfo=CHINA),
+    )
+    assert draft_quarterly(date(2024, 1, 20)).startswith("已起草关于2023年第四季度")
+    assert draft_quarterly(date(2024, 1, 21)) == "上季度通报已经起草"
+    assert Notification.objects.filter(recipient=officer).count() == 1

@@ -85,6 +85,8 @@ def test_every_section_stands_in_its_order(draft):
         "台账销号情况",
         "月报质量",
         "监测指标变化",
+        "企业诉求办理情况",
+        "惠企政策兑现情况",
         "突出问题",
         "下步要求",
     ]

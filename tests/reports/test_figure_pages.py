@@ -1,15 +1,21 @@
 """口径说明: the figures of a month with their definitions, and the rows behind them."""
 
 import io
-from datetime import datetime
+import re
+from datetime import date, datetime
+from decimal import Decimal
 from http import HTTPStatus
 
 import pytest
 import time_machine
 from python_calamine import CalamineWorkbook
 
+from indicators.models import Measurement
 from portal.models import AuditEvent
+from reports.figures import Period, values_of
+from tests.ceilings.test_pages import CEILINGS
 from tests.factories import CHINA, UserFactory
+from tests.reports.small_county import OCTOBER, SEPTEMBER
 
 NOW = datetime(2023, 11, 13, 10, tzinfo=CHINA)
 
@@ -76,7 +82,34 @@ def test_the_rows_come_out_as_a_workbook_with_the_readers_scope(small_county, br
 
 def test_the_page_costs_few_queries(small_county, browse, officer, django_assert_max_num_queries):
     client = browse(officer)
-    with django_assert_max_num_queries(28):
+    client.get("/inbox/")
+    with django_assert_max_num_queries(CEILINGS["figures"]):
         client.get("/figures/?period=2023-10")
     with django_assert_max_num_queries(20):
         client.get("/figures/indicators.items.closed/?period=2023-10")
+
+
+def test_last_months_movements_stand_beside_this_months_as_they_were_printed_then(
+    small_county, browse, officer
+):
+    """September's own page and the column 上月 of October's page say the same."""
+    Measurement.objects.create(
+        indicator=small_county.leaves["rate"], period=date(2023, 8, 1), value=Decimal("80"), state="verified"
+    )
+    october, september = values_of(Period(OCTOBER)), values_of(Period(SEPTEMBER))
+    for kind in ("total", "known", "better", "same", "worse", "new"):
+        key = f"indicators.monitoring.{kind}"
+        assert october[key].previous == september[key].value, key
+    assert october["indicators.monitoring.better"].previous == 1
+    html = browse(officer).get("/figures/?period=2023-10").content.decode()
+    row = html[html.index("较上月改善的指标") :].split("</tr>")[0]
+    assert re.findall(r">\s*(\d+|—)\s*<", row)[:2] == ["1", "1"]
+
+
+def test_without_a_month_before_no_movement_is_counted(small_county):
+    """Missing is not zero: September of the small county has no value of August, so nothing rose or fell."""
+    found = values_of(Period(date(2023, 9, 1)))
+    assert [found[f"indicators.monitoring.{kind}"].value for kind in ("better", "same", "worse")] == [
+        None
+    ] * 3
+    assert found["indicators.monitoring.new"].value == found["indicators.monitoring.known"].value

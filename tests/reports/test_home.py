@@ -1,14 +1,17 @@
 """The home page of each role, the chief's page and the leaders' sheet."""
 
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from http import HTTPStatus
 
 import pytest
+import time_machine
 
-from indicators.models import WorkItem
+from indicators.models import ReportingMonth, WorkItem
 from indicators.services.lamps import relight
-from tests.factories import MonthFactory, ReportFactory, WorkItemFactory
+from indicators.services.months import unlock_month
+from tests.ceilings.test_pages import CEILINGS
+from tests.factories import CHINA, MonthFactory, ReportFactory, WorkItemFactory
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("calendar", "on_the_day")]
 
@@ -74,6 +77,18 @@ def test_home_lists_what_the_person_must_do(browse, persona, shown, hidden, requ
 
 
 @pytest.mark.usefixtures("october")
+def test_a_locked_month_opened_for_one_unit_stands_on_its_home_page(browse, liaison, officer, unit):
+    day, until = date(2023, 11, 13), date(2023, 11, 15)
+    with time_machine.travel(datetime(2023, 11, 13, 10, tzinfo=CHINA)):
+        before = page(browse, liaison).content.decode()
+        unlock_month(ReportingMonth.objects.get(), unit, until=until, reason="更正", actor=officer, today=day)
+        after = page(browse, liaison).content.decode()
+    assert "项未提交" not in before
+    assert "10月进展还有 1 项未提交" in after
+    assert "营商办为本单位单独开放" in after
+
+
+@pytest.mark.usefixtures("october")
 def test_the_leaders_sheet_counts_lamps_and_names_what_is_asked_of_them(browse, leader):
     answer = page(browse, leader, "/leader/")
     counts = answer.context["overview"].counts
@@ -81,6 +96,20 @@ def test_the_leaders_sheet_counts_lamps_and_names_what_is_asked_of_them(browse, 
     text = answer.content.decode()
     assert "请县财政局明确经费渠道" in text
     assert "办理建筑许可" in text
+
+
+@pytest.mark.usefixtures("october")
+def test_the_leaders_sheet_offers_the_month_before_and_the_lamps_of_today(browse, leader):
+    with time_machine.travel(datetime(2023, 11, 8, 10, tzinfo=CHINA)):
+        running = page(browse, leader, "/leader/")
+    with time_machine.travel(datetime(2023, 11, 28, 10, tzinfo=CHINA)):
+        closed = page(browse, leader, "/leader/")
+        today = page(browse, leader, "/leader/?month=2023-11")
+    assert running.context["months"] == [date(2023, 9, 1), date(2023, 10, 1)]
+    assert closed.context["months"] == [date(2023, 10, 1), date(2023, 11, 1)]
+    assert (closed.context["live"], today.context["live"]) == (False, True)
+    assert (closed.context["reported"], today.context["reported"]) == (date(2023, 10, 1), date(2023, 10, 1))
+    assert "10月月报按时率" in today.content.decode()
 
 
 @pytest.mark.usefixtures("october")
@@ -111,5 +140,13 @@ def test_these_pages_cost_the_same_for_many_items(
         )
     client = browse(request.getfixturevalue(persona))
     client.get(url)
-    with django_assert_max_num_queries(40):
+    with django_assert_max_num_queries(CEILINGS["gathering"]):
         assert client.get(url).status_code == HTTPStatus.OK
+
+
+def test_an_observer_sees_no_figures_of_work_he_may_not_read(small_county, browse, observer):
+    answer = browse(observer).get("/", follow=True)
+    html = answer.content.decode()
+    assert answer.redirect_chain == [("/clues/", HTTPStatus.FOUND)]
+    assert "红灯事项" not in html
+    assert "专班亮灯" not in html

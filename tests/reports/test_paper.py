@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from portal.documents.model import Heading, Table
-from reports.paper.document import Cover, official_document
+from reports.paper.document import CLOSING, Cover, official_document, report_document
 from reports.paper.pages import paginate
 from reports.texts import content
 from reports.texts.content import Column, Paragraph, Run, Section, sections_from_json, sections_to_json
@@ -116,3 +116,14 @@ def test_a_fresh_generation_keeps_what_a_person_did():
     fresh = Section("a", "总体情况", (words("p", 5), words("q", 5), words("r", 5)))
     (merged,) = merge((kept,), (fresh,))
     assert [block.text for block in merged.paragraphs] == ["改。", "字" * 5, "加。"]
+
+
+def test_a_signed_report_ends_with_text_that_holds_its_signature():
+    """What the signature shares its page with: a table or a chart at the end gets a closing line."""
+    words = Paragraph("p", (Run("各项任务按期推进。"),))
+    table = content.Table("t", "各专班情况", (Column("专班", 4),), (((Run("开办企业"),),),))
+    ended = report_document("汇报", "县营商办", None, (Section("a", "情况", (words, table)),)).body
+    assert [type(block).__name__ for block in ended] == ["Heading", "Paragraph", "Table", "Paragraph"]
+    assert ended[-1].text == CLOSING
+    plain = report_document("汇报", "县营商办", None, (Section("a", "情况", (table, words)),)).body
+    assert len(plain) == 3

@@ -241,6 +241,19 @@ def test_reports_submitted(figures, closes_on, said):
     assert text_of(submission.submitted(book(*figures, closes_on=closes_on))) == said
 
 
+def test_a_draft_from_before_the_closing_names_the_day_up_to_which_it_counts():
+    told = book(
+        report("due", 176),
+        report("submitted", 169),
+        report("missing", 0),
+        closes_on=date(2023, 11, 10),
+        counted_on=date(2023, 11, 9),
+    )
+    assert text_of(submission.submitted(told)) == (
+        "10月份应报进展176项，截至11月9日（11月10日封账）已报169项，全部报齐。"
+    )
+
+
 @pytest.mark.parametrize(
     ("late", "rate", "previous", "said"),
     [

@@ -139,6 +139,18 @@ def test_a_signature_never_stands_alone_on_its_page(count):
     assert "附件：清单" in signed
 
 
+@pytest.mark.parametrize("lines", [1, 2, 3, 4])
+@pytest.mark.parametrize("count", range(1, 20))
+def test_a_signature_shares_its_page_with_text_however_short_the_last_paragraph(count, lines):
+    body = (Paragraph("前文" * 14 * count), Paragraph("结尾" * (14 * lines - 2)))
+    signed = next(
+        text
+        for page in pages(report(*body, signer="云溪县营商办", sealed=lines % 2 == 0))
+        if "云溪县营商办" in (text := text_of(page))
+    )
+    assert "结尾" in signed
+
+
 @pytest.mark.parametrize(
     "text",
     [

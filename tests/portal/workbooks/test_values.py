@@ -175,7 +175,7 @@ def test_what_people_mean_is_read(kind, cell, value):
         (Kind.DATE, "尽快", {}, "「尽快」不是日期"),
         (Kind.DATE, "2024-12-31", {"minimum": date(2025, 1, 1)}, "不能早于 2025-01-01"),
         (Kind.DATE, "2026-01-01", {"maximum": date(2025, 12, 31)}, "不能晚于 2025-12-31"),
-        (Kind.MONTH, 2025.1, {}, "分不清是 1 月还是 10 月"),
+        (Kind.MONTH, 2025.1, {}, "分不清是1月还是10月"),
         (Kind.MONTH, "2025-13", {}, "不是有效"),
         (Kind.MONTH, "10月", {}, "请按 2025-06 的样式填写"),
         (Kind.MONTH, "2024-12", {"minimum": date(2025, 1, 1)}, "不能早于 2025-01"),

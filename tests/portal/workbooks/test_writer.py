@@ -69,7 +69,7 @@ ROWS = st.fixed_dictionaries(
 )
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.lists(ROWS, min_size=1, max_size=30))
 def test_what_goes_out_comes_back_unchanged(rows):
     rows = [{"number": f"DB-{number}", **row} for number, row in enumerate(rows)]

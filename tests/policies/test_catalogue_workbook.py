@@ -1,0 +1,103 @@
+"""The catalogue out and in: what went out comes back unchanged, rows become drafts, errors name their row."""
+
+from http import HTTPStatus
+from io import BytesIO
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+
+from policies.models import PolicyItem
+from policies.services.catalogue import draft_of
+from policies.services.catalogue_workbook import catalogue_sheet
+from portal.workbooks import read_sheet, write_workbook
+from tests.conftest import TODAY
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("on_the_day", "calendar")]
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+@pytest.fixture(autouse=True)
+def files(settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path
+
+
+@pytest.fixture
+def office(client, officer):
+    client.force_login(officer)
+    return client
+
+
+def upload(client, content):
+    file = SimpleUploadedFile("政策库.xlsx", content, XLSX)
+    answer = client.post("/policies/import/", {"file": file})
+    assert answer.status_code == HTTPStatus.FOUND, answer.content.decode()
+    return answer.url
+
+
+def book(*rows):
+    file = BytesIO()
+    write_workbook(file, catalogue_sheet(), rows, heading="惠企政策事项清单", subtitle="")
+    return file.getvalue()
+
+
+def row_of(item, **changes):
+    return {
+        "policy": item.policy.document_number,
+        "organisation": item.organisation.short_name,
+        "title": "新增服务业企业奖励",
+        "category": "奖补类",
+        "mode": "限时兑现",
+        "whom": "新增规上服务业企业",
+        "valid_from": TODAY,
+        **changes,
+    }
+
+
+def exported(client):
+    return b"".join(client.get("/policies/export/").streaming_content)
+
+
+def test_what_went_out_comes_back_without_a_change(office, item):
+    page = office.get(upload(office, exported(office))).content.decode()
+    assert '没有变化</span><span class="figure__value">1<' in page
+    assert '错误</span><span class="figure__value">0<' in page
+
+
+def test_the_export_says_conditions_and_standard_in_words(office, item):
+    (row,) = read_sheet(BytesIO(exported(office)), catalogue_sheet()).rows
+    assert row.values["number"] == item.number
+
+
+def test_new_rows_and_changed_rows_become_drafts_once(office, item):
+    content = book(row_of(item), row_of(item, number=item.number, title="新名称"))
+    url = upload(office, content)
+    for _ in range(2):
+        office.post(f"{url}apply/")
+    new = PolicyItem.objects.exclude(pk=item.pk).get()
+    assert (new.state, draft_of(new).title) == ("draft", "新增服务业企业奖励")
+    changed = draft_of(item)
+    assert (changed.number, changed.title) == (2, "新名称")
+    assert changed.conditions == item.current.conditions
+
+
+@pytest.mark.parametrize(
+    ("changes", "sentence"),
+    [
+        ({"policy": "云政规〔2020〕1号"}, "没有这份政策文件"),
+        ({"organisation": "县某局"}, "没有这个单位"),
+        ({"number": "2023-ZC-999"}, "没有这个编号"),
+        ({"valid_until": TODAY.replace(year=2020)}, "不能早于起始日期"),
+    ],
+)
+def test_an_error_names_its_row_and_nothing_is_written(office, item, changes, sentence):
+    url = upload(office, book(row_of(item), row_of(item, title="另一项", **changes)))
+    page = office.get(url).content.decode()
+    assert sentence in page
+    assert "第 5 行" in page or "第 6 行" in page or "第 4 行" in page
+    assert office.post(f"{url}apply/").status_code == HTTPStatus.CONFLICT
+    assert PolicyItem.objects.count() == 1
+
+
+def test_a_unit_does_not_import_the_catalogue(client, liaison):
+    client.force_login(liaison)
+    assert client.get("/policies/import/").status_code == HTTPStatus.FORBIDDEN

@@ -1,0 +1,108 @@
+"""Trees of conditions: reading, writing, the sentence, and what holds for every tree."""
+
+from datetime import date
+
+import pytest
+from hypothesis import given
+
+from policies.conditions import AllOf, describe, evaluate, in_force, leaves, read_tree
+from policies.criteria import Profile, Verdict
+from portal.params import ParamError
+from tests.policies.strategies import TODAY, profiles, trees
+
+SMALL = {"kind": "size", "values": ["small", "micro"], "source": "第二条第一款"}
+RICH = {"kind": "fact", "fact": "revenue", "op": "at_least", "value": 2000, "unit": "万元"}
+
+
+@given(trees())
+def test_a_tree_comes_back_from_json_as_it_was(tree):
+    assert read_tree(tree.to_json()) == tree
+
+
+@given(trees(), profiles())
+def test_every_condition_gets_a_finding_or_is_not_in_force(tree, profile):
+    found = evaluate(tree, profile)
+    assert [part.leaf for part in found.conditions] == list(leaves(tree))
+    assert all((part.finding is None) != part.leaf.in_force(profile.on) for part in found.conditions)
+
+
+@given(trees(), profiles())
+def test_leaving_out_what_is_not_in_force_changes_no_verdict(tree, profile):
+    assert evaluate(in_force(tree, profile.on), profile).verdict == evaluate(tree, profile).verdict
+
+
+@given(trees())
+def test_an_enterprise_of_which_nothing_is_known_never_qualifies_by_a_number(tree):
+    numbers = AllOf((tree, read_tree(RICH)))
+    assert evaluate(numbers, Profile(on=TODAY)).verdict != Verdict.MET
+
+
+@given(trees(), profiles())
+def test_what_is_lacking_is_said_only_where_it_is_lacking(tree, profile):
+    found = evaluate(tree, profile)
+    if found.verdict == Verdict.MET:
+        assert not found.gaps
+        assert not found.missing
+    if found.verdict == Verdict.UNKNOWN:
+        assert found.missing
+
+
+def test_the_sentence_says_what_was_entered():
+    tree = read_tree(
+        {
+            "kind": "all",
+            "of": [SMALL, {"kind": "any", "of": [RICH, {"kind": "age", "op": "at_least", "years": 3}]}],
+        }
+    )
+    assert describe(tree) == "企业规模为小型或微型，且（营业收入不低于 2,000 万元，或成立满 3 年）。"
+    assert describe(None) == "未录入适用条件。"
+
+
+@pytest.mark.parametrize(
+    ("raw", "sentence"),
+    [
+        ({"kind": "all", "of": []}, "至少一项"),
+        ({"kind": "all"}, "至少一项"),
+        ({"kind": "all", "of": [{"kind": "size", "values": []}]}, "第1个条件，请填写企业规模"),
+        ({"kind": "size", "values": ["huge"]}, "不在可选范围内"),
+        ({"kind": "colour"}, "请选择条件类型"),
+        ({**RICH, "unit": "人"}, "营业收入的单位应从"),
+        ({**RICH, "value": -1}, "不能小于0"),
+        ({**RICH, "value": "许多"}, "应填数字"),
+        ({**RICH, "fact": "employees", "unit": "人", "value": "1.5"}, "应填整数"),
+        ({**RICH, "unit": "元", "value": "0.5"}, "应填到元"),
+        ({"kind": "industry", "values": ["C99"]}, "不在国民经济行业分类中"),
+        ({"kind": "industry", "values": ["3"]}, "不在国民经济行业分类中"),
+        ({"kind": "label_gained", "labels": ["industry_above"]}, "请填写认定起始日期"),
+        ({"kind": "label", "labels": ["dishonest"]}, "不在可选范围内"),
+        ({"kind": "age", "op": "at_least", "years": 0}, "年数不能小于1"),
+        ({**SMALL, "valid_from": "2024-01-01", "valid_until": "2023-01-01"}, "不能早于起用日期"),
+        ({**SMALL, "valid_from": "明年"}, "应写成 2023-11-08 的样子"),
+        (
+            {
+                "kind": "all",
+                "of": [{"kind": "all", "of": [{"kind": "all", "of": [{"kind": "all", "of": [SMALL]}]}]}],
+            },
+            "最多嵌套",
+        ),
+        (
+            {"kind": "all", "of": [{"kind": "any", "of": [SMALL] * 20}, {"kind": "any", "of": [SMALL] * 20}]},
+            "最多录入 31 个条件",
+        ),
+        ("size", "格式不对"),
+    ],
+)
+def test_what_cannot_be_is_refused_with_a_sentence(raw, sentence):
+    with pytest.raises(ParamError, match=sentence):
+        read_tree(raw)
+
+
+def test_a_condition_keeps_its_source_and_its_days():
+    tree = read_tree({**SMALL, "valid_from": "2023-01-01", "valid_until": "2023-12-31"})
+    assert (tree.source, tree.valid_from, tree.valid_until) == (
+        "第二条第一款",
+        date(2023, 1, 1),
+        date(2023, 12, 31),
+    )
+    assert tree.in_force(date(2023, 12, 31))
+    assert not tree.in_force(date(2024, 1, 1))
