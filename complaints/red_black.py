@@ -1,12 +1,14 @@
 """Who could stand on the red or the black list 红黑榜 of handling cases: rules as data. Pure.
 
 A rule only finds candidates; a unit appears on a list after a person has decided so.
+Its thresholds are settings of the office, taken as they held on the last day of the period.
 Every rate has a least number of cases below which it says nothing, so that one case
 never names a unit.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from enum import StrEnum
@@ -98,17 +100,31 @@ class Criterion:
     least: int = 0
 
 
-# Red: all of its lines hold. Black: any of its lines holds.
-RULE = (
-    Criterion(Side.RED, "按时办结率", "due_on_time", Check.AT_LEAST, 100, whole="due", least=5),
-    Criterion(Side.RED, "满意率", "satisfied", Check.AT_LEAST, 95, whole="called", least=3),
-    Criterion(Side.RED, "重办", "again", Check.NONE, 0),
-    Criterion(Side.RED, "逾期未答复", "overdue", Check.NONE, 0),
-    Criterion(Side.BLACK, "按时办结率", "due_on_time", Check.BELOW, 80, whole="due", least=5),
-    Criterion(Side.BLACK, "满意率", "satisfied", Check.BELOW, 60, whole="called", least=5),
-    Criterion(Side.BLACK, "重办", "again", Check.MANY, 3),
-    Criterion(Side.BLACK, "逾期未答复", "overdue", Check.MANY, 3),
-)
+Rule = tuple[Criterion, ...]
+PREFIX = "complaints."
+
+
+def rule_of(values: Mapping[str, int | bool | str]) -> Rule:
+    """Return the rule by the office's settings. Red: all of its lines hold. Black: any of its lines holds."""
+
+    def number(key: str) -> int:
+        return int(values[f"{PREFIX}{key}"])
+
+    due, red_called, black_called = number("listed_due"), number("red_called"), number("black_called")
+    return (
+        Criterion(Side.RED, "按时办结率", "due_on_time", Check.AT_LEAST, number("red_on_time"), "due", due),
+        Criterion(
+            Side.RED, "满意率", "satisfied", Check.AT_LEAST, number("red_satisfied"), "called", red_called
+        ),
+        Criterion(Side.RED, "重办", "again", Check.NONE, 0),
+        Criterion(Side.RED, "逾期未答复", "overdue", Check.NONE, 0),
+        Criterion(Side.BLACK, "按时办结率", "due_on_time", Check.BELOW, number("black_on_time"), "due", due),
+        Criterion(
+            Side.BLACK, "满意率", "satisfied", Check.BELOW, number("black_satisfied"), "called", black_called
+        ),
+        Criterion(Side.BLACK, "重办", "again", Check.MANY, number("black_again")),
+        Criterion(Side.BLACK, "逾期未答复", "overdue", Check.MANY, number("black_overdue")),
+    )
 
 
 @dataclass(frozen=True)
@@ -119,21 +135,21 @@ class Judgement:
     grounds: str
 
 
-def judge(record: UnitRecord) -> Judgement | None:
+def judge(record: UnitRecord, rule: Rule) -> Judgement | None:
     """Return the list for which a unit is a candidate by its record; None for neither. Black goes first."""
-    bad = [_words(line, record) for line in RULE if line.side is Side.BLACK and _holds(line, record)]
+    bad = [_words(line, record) for line in rule if line.side is Side.BLACK and _holds(line, record)]
     if bad:
         return Judgement(Side.BLACK, "，".join(bad))
-    good = [line for line in RULE if line.side is Side.RED]
+    good = [line for line in rule if line.side is Side.RED]
     if all(_holds(line, record) for line in good):
         return Judgement(Side.RED, "，".join(_words(line, record) for line in good))
     return None
 
 
-def rule_in_words(side: Side) -> str:
+def rule_in_words(side: Side, rule: Rule) -> str:
     """Return the rule of a list as one sentence's worth of conditions."""
     joint = "，且" if side is Side.RED else "，或"
-    return joint.join(_condition(line) for line in RULE if line.side is side)
+    return joint.join(_condition(line) for line in rule if line.side is side)
 
 
 def _rate(line: Criterion, record: UnitRecord) -> Decimal | None:

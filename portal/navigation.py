@@ -13,12 +13,17 @@ WORKERS = INSIDERS - {Role.LEADER}
 
 @dataclass(frozen=True)
 class Entry:
-    """A page in the navigation. `count` names the figure shown beside it (see `reports.selectors.waiting`)."""
+    """A page in the navigation.
+
+    `count` names the figure shown beside it (see `reports.selectors.waiting`), `places`
+    the addresses outside its own where the entry is marked as well.
+    """
 
     label: str
     url_name: str
     roles: Set[str] | None = None
     count: str = ""
+    places: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -28,7 +33,7 @@ class Group:
 
 
 NAVIGATION = (
-    Group("", (Entry("工作台", "reports:home"),)),
+    Group("", (Entry("工作台", "reports:home", places=("/chief/",)),)),
     Group(
         "指标专班",
         (
@@ -58,7 +63,13 @@ NAVIGATION = (
     Group(
         "企业诉求",
         (
-            Entry("诉求办理", "complaints:complaint_list", INSIDERS, "complaints"),
+            Entry(
+                "诉求办理",
+                "complaints:complaint_list",
+                INSIDERS,
+                "complaints",
+                places=("/statistics/complaints/", "/case-items/"),
+            ),
             Entry("扫码点位", "complaints:point_list", OFFICE_ROLES | UNIT_ROLES | {Role.INSPECTOR}),
             Entry("包联走访", "complaints:visit_list", INSIDERS),
             Entry("市场主体", "portal:enterprise_list", INSIDERS),
@@ -68,7 +79,7 @@ NAVIGATION = (
     Group(
         "惠企政策",
         (
-            Entry("政策库", "policies:policy_list", INSIDERS, "policies"),
+            Entry("政策库", "policies:policy_list", INSIDERS, "policies", places=("/statistics/policies/",)),
             Entry("匹配", "policies:match_list", COUNTY_READERS | UNIT_ROLES, "proposals"),
             Entry("兑现", "policies:payout_list", COUNTY_READERS | UNIT_ROLES, "payouts"),
             Entry("企业码", "policies:code_list", OFFICE_ROLES, "corrections"),

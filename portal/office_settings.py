@@ -242,6 +242,68 @@ _ALL = (
         "年",
     ),
     Definition(
+        "complaints.red_on_time",
+        "红黑榜",
+        "红榜按时办结率",
+        100,
+        "按时办结率达到百分之几方可列入",
+        1,
+        100,
+        "%",
+    ),
+    Definition(
+        "complaints.red_satisfied", "红黑榜", "红榜满意率", 95, "满意率达到百分之几方可列入", 1, 100, "%"
+    ),
+    Definition(
+        "complaints.red_called", "红黑榜", "红榜回访件次", 3, "有效回访至少几件次方可列入", 1, 1000, "件次"
+    ),
+    Definition(
+        "complaints.black_on_time",
+        "红黑榜",
+        "黑榜按时办结率",
+        80,
+        "按时办结率低于百分之几的列为候选",
+        1,
+        100,
+        "%",
+    ),
+    Definition(
+        "complaints.black_satisfied", "红黑榜", "黑榜满意率", 60, "满意率低于百分之几的列为候选", 1, 100, "%"
+    ),
+    Definition(
+        "complaints.black_called",
+        "红黑榜",
+        "黑榜回访件次",
+        5,
+        "有效回访至少几件次才按满意率列为候选，单个诉求不使单位上榜",
+        2,
+        1000,
+        "件次",
+    ),
+    Definition(
+        "complaints.black_again", "红黑榜", "黑榜重办", 3, "重办达到几件次的列为候选", 2, 1000, "件次"
+    ),
+    Definition(
+        "complaints.black_overdue",
+        "红黑榜",
+        "黑榜逾期未答复",
+        3,
+        "期末逾期未答复达到几件次的列为候选",
+        2,
+        1000,
+        "件次",
+    ),
+    Definition(
+        "complaints.listed_due",
+        "红黑榜",
+        "应办结件次",
+        5,
+        "应办结至少几件次才按按时办结率列为红榜、黑榜候选",
+        2,
+        1000,
+        "件次",
+    ),
+    Definition(
         "policies.link_days", "政策", "告知链接有效期", 15, "发给企业的一次性链接几天内有效", 1, 90, "天"
     ),
     Definition(

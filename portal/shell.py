@@ -15,9 +15,6 @@ from portal.models import SavedQuery, User
 from portal.navigation import NAVIGATION
 from portal.waiting import UNREAD, waiting_counts
 
-# The home page of a chief has an address of its own.
-HOMES = {"/chief/"}
-
 
 def shell(request: HttpRequest) -> dict[str, Any]:
     """Context processor: `site`, `today`, and for a signed-in person `shell`."""
@@ -47,6 +44,7 @@ def _frame(request: HttpRequest, user: User) -> dict[str, Any]:
 def _navigation(request: HttpRequest, user: User, counts: Mapping[str, int]) -> list[dict[str, Any]]:
     """Return the groups `user` sees; the entry whose address is the longest prefix of the path is current."""
     groups: list[dict[str, Any]] = []
+    here: list[tuple[int, dict[str, Any]]] = []
     for group in NAVIGATION:
         items: list[dict[str, Any]] = []
         for entry in group.entries:
@@ -56,19 +54,15 @@ def _navigation(request: HttpRequest, user: User, counts: Mapping[str, int]) -> 
                 url = reverse(entry.url_name)
             except NoReverseMatch:
                 continue
-            items.append(
-                {"label": entry.label, "url": url, "count": counts.get(entry.count), "current": False}
-            )
+            item = {"label": entry.label, "url": url, "count": counts.get(entry.count), "current": False}
+            items.append(item)
+            here += [(len(place), item) for place in (url, *entry.places) if _is_at(request.path, place)]
         if items:
             groups.append({"label": group.label, "entries": items})
-    here = [
-        item
-        for group in groups
-        for item in group["entries"]
-        if request.path == item["url"]
-        or (item["url"] == "/" and request.path in HOMES)
-        or (item["url"] != "/" and request.path.startswith(item["url"]))
-    ]
     if here:
-        max(here, key=lambda item: len(item["url"]))["current"] = True
+        max(here, key=lambda found: found[0])[1]["current"] = True
     return groups
+
+
+def _is_at(path: str, place: str) -> bool:
+    return path == place or (place != "/" and path.startswith(place))

@@ -7,9 +7,10 @@ from datetime import date
 
 from complaints.models import ListedUnit
 from complaints.querysets import ListedUnitQuerySet
-from complaints.red_black import Judgement, Side, UnitRecord, judge
+from complaints.red_black import Judgement, Rule, Side, UnitRecord, judge, rule_of
 from complaints.selectors.sheet import UnitCases, records_of_units
 from portal.models import User
+from portal.selectors.settings import settings_on
 
 
 @dataclass(frozen=True)
@@ -23,16 +24,22 @@ class Candidate:
 
 
 def candidates(first: date, last: date) -> list[Candidate]:
-    """Return whom the rule finds from `first` to `last`, both included: the red ones, then the black; two queries."""
+    """Return whom the rule finds from `first` to `last`, both included: the red ones, then the black; three queries."""
+    rule = rule_on(last)
     found = [
         Candidate(row.code, row.name, judged.side.value, judged.grounds)
         for row in records_of_units(first, last)
-        if (judged := judgement_of(row))
+        if (judged := judgement_of(row, rule))
     ]
     return sorted(found, key=lambda row: (row.side != Side.RED, row.code))
 
 
-def judgement_of(row: UnitCases) -> Judgement | None:
+def rule_on(day: date) -> Rule:
+    """Return the rule by the settings that held on `day`: one changed later leaves past periods as they were."""
+    return rule_of(settings_on(day))
+
+
+def judgement_of(row: UnitCases, rule: Rule) -> Judgement | None:
     """Judge one unit by its counts."""
     counts = row.counts
     return judge(
@@ -43,7 +50,8 @@ def judgement_of(row: UnitCases) -> Judgement | None:
             satisfied=counts.satisfied,
             again=counts.again,
             overdue=row.overdue,
-        )
+        ),
+        rule,
     )
 
 

@@ -41,28 +41,30 @@ def propose(
     found = next((row for row in candidates(first, last) if (row.code, row.side) == (code, side)), None)
     if found is None or unit is None:
         raise Refused("该单位按现有数据不在候选之列，请刷新页面核对")
+    row = ListedUnit(side=side, organisation=unit, first=first, last=last, grounds=found.grounds)
+    row.reason, row.proposed_by, row.proposed_at = reason.strip()[:LONGEST], actor, now
     try:
         # Of two people at once the second gets the first one's entry.
         with transaction.atomic():
-            row = ListedUnit.objects.create(
-                side=side,
-                organisation=unit,
-                first=first,
-                last=last,
-                grounds=found.grounds,
-                reason=reason.strip()[:LONGEST],
-                proposed_by=actor,
-                proposed_at=now,
-            )
+            row.save(force_insert=True)
     except IntegrityError:
         return standing.get()
-    changes = {"side": row.get_side_display(), "first": first, "last": last, "grounds": row.grounds}
-    audit.record(row, "red_black.propose", actor=actor, organisation=unit, changes=changes, note=row.reason)
-    heads = [
-        one for one in User.objects.holding(Role.OFFICE_HEAD, on=timezone.localdate(now)) if one != actor
-    ]
-    notify(heads, f"{row}待审定", url=address_of(row), event_key=f"red_black:{row.pk}")
+    _tell_heads(row, actor, timezone.localdate(now))
     return row
+
+
+def _tell_heads(row: ListedUnit, actor: User, today: date) -> None:
+    """Record a new entry and tell those who decide on it."""
+    changes = {
+        "side": row.get_side_display(),
+        "first": row.first,
+        "last": row.last,
+        "grounds": row.grounds,
+    }
+    unit = row.organisation
+    audit.record(row, "red_black.propose", actor=actor, organisation=unit, changes=changes, note=row.reason)
+    heads = [one for one in User.objects.holding(Role.OFFICE_HEAD, on=today) if one != actor]
+    notify(heads, f"{row}待审定", url=address_of(row), event_key=f"red_black:{row.pk}")
 
 
 @transaction.atomic

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
+from itertools import pairwise
 from math import ceil
 
 from portal.charts.drawing import (
@@ -26,6 +27,7 @@ from portal.charts.drawing import (
 
 BOTTOM = 24
 MARKED = 24  # a line of more points carries a mark at its end only
+APART = 14  # the least height between the words at the ends of two lines
 SHADES = ("1", "2", "4")
 
 
@@ -100,12 +102,12 @@ def line(
     )
     body = _grid(plane, labels, height)
     body += _legend(named, plane.left) if len(named) > 1 else []
-    ends = [plane.y(one.last) for one in series if one.last is not None and not one.dashed]
+    ends = _ends(series, plane, unit)
     for index, one in enumerate(series):
         if one.is_level:
-            body.append(_level(one, plane, ends))
+            body.append(_level(one, plane, ends[index]))
         else:
-            body.append(_drawn(one, plane, _shade(one, index), unit))
+            body.append(_drawn(one, plane, _shade(one, index), unit, ends[index]))
     words = "；".join(f"{one.name}：{'、'.join(said(v, unit) for v in one.values)}" for one in series)
     described = f"{labels[0]}至{labels[-1]}。{words}"
     return frame(body, key=key, width=width, height=height, title=title, description=described)
@@ -141,11 +143,30 @@ def _legend(series: Sequence[Series], left: float) -> list[str]:
     return body
 
 
-def _level(one: Series, plane: _Plane, ends: Sequence[float]) -> str:
-    """Draw a level aimed at; its words give way to the figure at a line's end."""
+def _ends(series: Sequence[Series], plane: _Plane, unit: str) -> list[float]:
+    """Return at what height the words at each line's end stand: at its last point, moved where two would overlap."""
+    at = [plane.y(one.last or 0) for one in series]
+    lasts = {_last_index(one) for one in series if one.end_words(unit)}
+    for last in lasts:
+        group = [i for i, one in enumerate(series) if one.end_words(unit) and _last_index(one) == last]
+        # Of two at one height the level aimed at stands above.
+        group.sort(key=lambda i: (at[i], not series[i].is_level))
+        for before, index in pairwise(group):
+            at[index] = max(at[index], at[before] + APART)
+        lowest = plane.bottom
+        for index in reversed(group):
+            at[index] = min(at[index], lowest)
+            lowest = at[index] - APART
+    return at
+
+
+def _last_index(one: Series) -> int:
+    return max((index for index, value in enumerate(one.values) if value is not None), default=-1)
+
+
+def _level(one: Series, plane: _Plane, at: float) -> str:
+    """Draw a level aimed at, with its words at the height `at`."""
     y = plane.y(one.last or 0)
-    near = next((end for end in ends if abs(end - y) < 14), None)
-    at = y if near is None else near + (-14 if y <= near else 14)
     return rule(f"M{plane.left:.1f} {y:.1f}H{plane.right:.1f}", colour=INK_2, dash="5 3") + text(
         plane.right + 4, at + 4, one.end_words("")
     )
@@ -159,7 +180,7 @@ def _stroke(path: str, colour: str, *, dashed: bool) -> str:
     )
 
 
-def _drawn(one: Series, plane: _Plane, colour: str, unit: str) -> str:
+def _drawn(one: Series, plane: _Plane, colour: str, unit: str, at: float) -> str:
     xs = [plane.x(index, len(one.values)) for index in range(len(one.values))]
     ys = [None if value is None else plane.y(value) for value in one.values]
     parts = [_stroke(_commands(xs, ys), colour, dashed=one.dashed)]
@@ -173,8 +194,7 @@ def _drawn(one: Series, plane: _Plane, colour: str, unit: str) -> str:
             'stroke-width="2"/>'
         )
     if points:
-        x, y = points[-1]
-        parts.append(text(x + 8, y + 4, said(one.last, unit), fill=INK, strong=True))
+        parts.append(text(points[-1][0] + 8, at + 4, said(one.last, unit), fill=INK, strong=True))
     return "".join(parts)
 
 

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from complaints.models import ListedUnit
 from complaints.red_black import STANDING, STEPS, ListState, Side, rule_in_words
-from complaints.selectors.red_black import candidates, entries, published
+from complaints.selectors.red_black import candidates, entries, published, rule_on
 from complaints.services.red_black import LONGEST, propose, take_step
 from indicators.months import first_of, shift
 from portal.access import role_required
@@ -70,6 +70,7 @@ def _show(request: PortalRequest, period: Period, typed: dict[str, str], status:
     standing = {row.organisation.code for row in rows if row.state in STANDING}
     found = candidates(period.first, period.end)
     quarters = _quarters()
+    rule = rule_on(period.end)
     is_over = period.end < timezone.localdate()
     context: dict[str, Any] = {
         "period": period,
@@ -77,7 +78,7 @@ def _show(request: PortalRequest, period: Period, typed: dict[str, str], status:
         "quarters": quarters,
         "is_quarter": period.slug in {one.slug for one in quarters},
         "is_over": is_over,
-        "rules": [(side.label, rule_in_words(side)) for side in Side],
+        "rules": [(side.label, rule_in_words(side, rule)) for side in Side],
         "candidates": [row for row in found if row.code not in standing],
         "entries": [(row, _offered(request, row)) for row in rows],
         "published": sum(row.state == ListState.PUBLISHED for row in rows),

@@ -10,16 +10,19 @@ from django.db import connections
 from python_calamine import CalamineWorkbook
 
 from complaints.models import Complaint, ListedUnit, Round
-from complaints.red_black import STEPS, UnitRecord, judge
+from complaints.red_black import STEPS, Side, UnitRecord, judge, rule_in_words, rule_of
 from complaints.selectors.red_black import candidates
 from complaints.services.red_black import propose, take_step
 from portal.errors import Refused
 from portal.models import AuditEvent, Notification
+from portal.office_settings import DEFINITIONS
+from portal.services.office_settings import change_setting
 from tests.factories import CHINA, UserFactory
 from tests.factories_complaints import TopicFactory, moment
 
 FIRST, LAST = date(2023, 10, 1), date(2023, 10, 31)
 NOW = datetime(2023, 11, 8, 10, tzinfo=CHINA)
+DEFAULTS = {key: definition.default for key, definition in DEFINITIONS.items()}
 PAGE = "/statistics/complaints/red-black/?period=2023-10"
 STATISTICS = "/statistics/complaints/?period=2023-10"
 
@@ -52,10 +55,40 @@ STATISTICS = "/statistics/complaints/?period=2023-10"
     ],
 )  # fmt: skip
 def test_the_rule_names_a_side_only_from_a_least_number_of_cases_on(record, side, grounds):
-    judged = judge(record)
+    judged = judge(record, rule_of(DEFAULTS))
     assert (judged.side if judged else None) == side
     if grounds:
         assert judged.grounds == grounds
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "record", "side"),
+    [
+        ("red_on_time", 90, UnitRecord(due=20, due_on_time=19, called=3, satisfied=3), "red"),
+        ("red_satisfied", 96, UnitRecord(due=9, due_on_time=9, called=20, satisfied=19), None),
+        ("red_called", 4, UnitRecord(due=5, due_on_time=5, called=3, satisfied=3), None),
+        ("black_on_time", 60, UnitRecord(due=5, due_on_time=3), None),
+        ("black_satisfied", 30, UnitRecord(called=5, satisfied=2), None),
+        ("black_called", 6, UnitRecord(called=5, satisfied=2), None),
+        ("black_again", 4, UnitRecord(again=3), None),
+        ("black_overdue", 2, UnitRecord(overdue=2), "black"),
+        ("listed_due", 4, UnitRecord(due=4, due_on_time=3), "black"),
+    ],
+)
+def test_every_threshold_is_the_offices(key, value, record, side):
+    usual = judge(record, rule_of(DEFAULTS))
+    judged = judge(record, rule_of(DEFAULTS | {f"complaints.{key}": value}))
+    assert (judged.side if judged else None) == side != (usual.side if usual else None)
+
+
+def test_the_rule_reads_as_one_sentence_for_each_list():
+    rule = rule_of(DEFAULTS | {"complaints.black_on_time": 70})
+    assert rule_in_words(Side.RED, rule) == (
+        "按时办结率100%（至少5件次），且满意率达到95%（至少3件次），且无重办，且无逾期未答复"
+    )
+    assert rule_in_words(Side.BLACK, rule) == (
+        "按时办结率低于70%（至少5件次），或满意率低于60%（至少5件次），或重办3件次以上，或逾期未答复3件次以上"
+    )
 
 
 def cases(unit, count, *, late):
@@ -81,6 +114,16 @@ def october(calendar, unit, lead_unit, other_unit):
     cases(unit, 5, late=2)
     cases(lead_unit, 6, late=0)
     cases(other_unit, 1, late=1)
+
+
+@pytest.mark.django_db
+def test_a_threshold_holds_for_periods_that_end_from_its_day_on(october, officer):
+    day = date(2023, 10, 31)
+    key, why = "complaints.black_on_time", "领导小组会议定"
+    change_setting(key, 50, valid_from=date(2023, 11, 1), note=why, actor=officer, today=day)
+    assert [row.side for row in candidates(FIRST, LAST)] == ["red", "black"]
+    change_setting(key, 50, valid_from=day, note=why, actor=officer, today=day)
+    assert [row.side for row in candidates(FIRST, LAST)] == ["red"]
 
 
 def ticked(unit, actor, **changes):

@@ -116,7 +116,7 @@ def test_an_import_that_is_killed_again_and_again_comes_back_and_stops_no_other(
     assert apply_ledgers(TODAY) == "导入台账 1 份，未导入 1 份"
     waiting.refresh_from_db()
     assert waiting.state == State.CHECKED
-    assert "均中断，没有写入" in waiting.refusal
+    assert "均中断，没有做完" in waiting.refusal
     assert WorkItem.objects.count() == 5
 
 

@@ -2,6 +2,7 @@
 
 import re
 from decimal import Decimal
+from itertools import pairwise
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -134,10 +135,22 @@ def test_a_dashed_line_that_stays_at_one_value_is_named_at_its_end():
     assert words_of(svg)[-2:] == ["87.9%", "对标 95"]
 
 
-def test_words_at_the_ends_of_two_lines_do_not_lie_on_one_another():
-    svg = line(MONTHS, [Series("a", [80, 85, 94.8]), Series("对标", [95] * 3, dashed=True)], title="t")
-    ends = list(ElementTree.fromstring(svg).iter(f"{SVG}text"))[-2:]
-    assert abs(float(ends[0].get("y")) - float(ends[1].get("y"))) >= 13
+@pytest.mark.parametrize(
+    "series",
+    [
+        [Series("a", [80, 85, 94.8]), Series("对标", [95] * 3, dashed=True)],
+        [Series("按时", [80, 85, 94.8]), Series("满意", [90, 91, 95])],
+        [Series("按时", [80, 85, 90]), Series("满意", [95, 91, 90])],
+        [Series("a", [5, 0]), Series("b", [9, 0]), Series("c", [7, 0.1])],
+        [Series("a", [1, 9]), Series("b", [2, 9]), Series("对标", [9] * 2, dashed=True)],
+    ],
+)
+def test_words_at_the_ends_of_lines_do_not_lie_on_one_another(series):
+    svg = line(MONTHS[: len(series[0].values)], series, title="t")
+    ends = list(ElementTree.fromstring(svg).iter(f"{SVG}text"))[-len(series) :]
+    heights = sorted(float(end.get("y")) for end in ends)
+    assert all(below - above >= 13 for above, below in pairwise(heights))
+    assert heights[-1] <= 180  # above the names of the months
 
 
 def test_labels_of_many_months_are_thinned_out_and_the_last_one_stays():
