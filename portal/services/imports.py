@@ -97,7 +97,10 @@ def apply_in_turn(batch: WorkbookImport, apply: Callable[[], None]) -> bool:
     """
     held = WorkbookImport.objects.filter(pk=batch.pk, state=State.APPLYING)
     if not held.filter(attempts__lt=MAX_ATTEMPTS).update(attempts=F("attempts") + 1):
-        give_back(batch, f"导入 {MAX_ATTEMPTS} 次均中断，没有做完。请稍后再确认，已写入的不会重复；仍不成功的联系系统管理员")
+        give_back(
+            batch,
+            f"导入 {MAX_ATTEMPTS} 次均中断，没有做完。请稍后再确认，已写入的不会重复；仍不成功的联系系统管理员",
+        )
         return False
     try:
         apply()
