@@ -23,6 +23,7 @@ MOST_PARTS = 20
 MOST_LEAVES = 31
 LONGEST_SOURCE = 120
 LEAF = "leaf"
+OPPOSITE = {Verdict.MET: Verdict.NOT_MET, Verdict.NOT_MET: Verdict.MET}
 
 
 @dataclass(frozen=True)
@@ -140,6 +141,14 @@ def leaves(tree: Node | None) -> Iterator[Leaf]:
             yield from leaves(part)
 
 
+def parts_in_force(tree: Node | None, on: date) -> tuple[Node, ...]:
+    """Return the parts of the tree that must all be met on the day `on`; nothing where none is in force."""
+    left = in_force(tree, on)
+    if left is None:
+        return ()
+    return left.parts if isinstance(left, AllOf) else (left,)
+
+
 def read_tree(raw: object) -> Node | None:
     """Build a tree from decoded JSON, None from nothing; raises ParamError with a sentence for the user."""
     if raw in (None, {}, []):
@@ -206,10 +215,38 @@ def in_force(tree: Node | None, on: date) -> Node | None:
 
 @dataclass(frozen=True)
 class Explained:
-    """A condition with its finding; None where it is not in force on the day."""
+    """A condition with its finding; None where it is not in force on the day.
+
+    `groups` are the kinds of the groups around it, the outermost first.
+    """
 
     leaf: Leaf
     finding: Finding | None
+    groups: tuple[str, ...] = ()
+
+    @property
+    def is_excluded(self) -> bool:
+        """Tell whether it is asked not to be met (都不满足)."""
+        return self.groups.count(NoneOf.kind) % 2 == 1
+
+    @property
+    def is_alternative(self) -> bool:
+        """Tell whether another condition may be met in its place (任一满足)."""
+        return AnyOf.kind in self.groups
+
+    @property
+    def verdict(self) -> Verdict | None:
+        """Say how it stands as it is asked: what is excluded and not met is as it should be."""
+        found = self.finding.verdict if self.finding is not None else None
+        return OPPOSITE.get(found, found) if found is not None and self.is_excluded else found
+
+    @property
+    def gap(self) -> str:
+        """What is lacking for it; nothing is lacking for what should not be met."""
+        return self.finding.gap if self.finding is not None and not self.is_excluded else ""
+
+    def describe(self) -> str:
+        return f"不属于：{self.leaf.describe()}" if self.is_excluded else self.leaf.describe()
 
 
 @dataclass(frozen=True)
@@ -217,13 +254,20 @@ class Explanation:
     """The verdict on one enterprise and the finding of every condition, in the tree's order.
 
     `gaps` says what is still lacking (还差) and `missing` which data nobody has,
-    each only where it bears on the verdict.
+    each only where it bears on the verdict. `failing` counts which of the parts that
+    must all be met are not.
     """
 
     verdict: Verdict
     conditions: tuple[Explained, ...]
     gaps: tuple[str, ...] = ()
     missing: tuple[str, ...] = ()
+    failing: int = 0
+
+    @property
+    def is_near(self) -> bool:
+        """Tell whether exactly one part keeps the enterprise out (只差一项), and what is lacking can be said."""
+        return self.verdict == Verdict.NOT_MET and self.failing == 1 and bool(self.gaps)
 
 
 @dataclass(frozen=True)
@@ -233,36 +277,42 @@ class _Judged:
     verdict: Verdict
     gaps: tuple[str, ...] = ()
     missing: tuple[str, ...] = ()
+    failing: int = 0
 
 
 def evaluate(tree: Node | None, profile: Profile) -> Explanation:
     """Judge one enterprise on the profile's day, with the reason of every condition."""
     found: list[Explained] = []
-    judged = _judge(tree, profile, found) if tree is not None else None
+    judged = _judge(tree, profile, found, ()) if tree is not None else None
     if judged is None:
         return Explanation(Verdict.UNKNOWN, tuple(found), missing=("适用条件",))
     gaps, missing = tuple(dict.fromkeys(judged.gaps)), tuple(dict.fromkeys(judged.missing))
-    return Explanation(judged.verdict, tuple(found), gaps, missing)
+    return Explanation(judged.verdict, tuple(found), gaps, missing, judged.failing)
 
 
-def _judge(node: Node, profile: Profile, found: list[Explained]) -> _Judged | None:
+def _judge(node: Node, profile: Profile, found: list[Explained], groups: tuple[str, ...]) -> _Judged | None:
     if isinstance(node, Leaf):
         finding = node.criterion.judge(profile) if node.in_force(profile.on) else None
-        found.append(Explained(node, finding))
+        found.append(Explained(node, finding, groups))
         if finding is None:
             return None
         return _Judged(
             finding.verdict,
             (finding.gap,) if finding.gap else (),
             (finding.missing,) if finding.missing else (),
+            int(finding.verdict != Verdict.MET),
         )
-    judged = [part for part in [_judge(part, profile, found) for part in node.parts] if part is not None]
+    inner = (*groups, node.kind)
+    each = [_judge(part, profile, found, inner) for part in node.parts]
+    judged = [part for part in each if part is not None]
     if not judged:
         return None
     verdict = node.combine([part.verdict for part in judged])
     # Under 都不满足 a condition that is not met is as it should be: nothing is lacking.
     gaps = () if isinstance(node, NoneOf) else _bearing(judged, verdict, Verdict.NOT_MET, "gaps")
-    return _Judged(verdict, gaps, _bearing(judged, verdict, Verdict.UNKNOWN, "missing"))
+    unmet = [part for part in judged if part.verdict != Verdict.MET]
+    failing = len(unmet) if isinstance(node, AllOf) else int(verdict != Verdict.MET)
+    return _Judged(verdict, gaps, _bearing(judged, verdict, Verdict.UNKNOWN, "missing"), failing)
 
 
 def _bearing(

@@ -14,7 +14,7 @@ from operator import and_, or_
 
 from django.db.models import Exists, OuterRef, Q
 
-from policies.conditions import AllOf, AnyOf, Leaf, Node, in_force
+from policies.conditions import AllOf, AnyOf, Leaf, Node, in_force, parts_in_force
 from policies.criteria import Criterion
 from policies.criteria.dates import FoundedWithin
 from policies.criteria.labels import LabelGained, LabelHeld, NotListed
@@ -49,11 +49,7 @@ def compile_tree(tree: Node | None, on: date) -> Sides:
 
 def parts_of(tree: Node | None, on: date) -> list[tuple[Node, Sides]]:
     """Return what must be met together: the parts in force of an outermost 全部满足, else the whole tree."""
-    left = in_force(tree, on)
-    if left is None:
-        return []
-    parts = left.parts if isinstance(left, AllOf) else (left,)
-    return [(part, _node(part, on)) for part in parts]
+    return [(part, _node(part, on)) for part in parts_in_force(tree, on)]
 
 
 def _node(node: Node, on: date) -> Sides:

@@ -163,11 +163,7 @@ class MatchedRow:
             return f"还差：{'；'.join(found.gaps)}"
         if found.missing:
             return f"缺少：{'、'.join(found.missing)}"
-        wrong = [
-            row.finding.reason
-            for row in found.conditions
-            if row.finding and row.finding.verdict != Answer.MET
-        ]
+        wrong = [row.finding.reason for row in found.conditions if row.finding and row.verdict != Answer.MET]
         right = [row.finding.reason for row in found.conditions if row.finding]
         return "；".join((wrong if found.verdict != Answer.MET else right)[:3])
 
@@ -189,10 +185,8 @@ class EnterpriseMatch:
 
     @property
     def is_near(self) -> bool:
-        """Tell whether exactly one condition keeps the enterprise out, and what is lacking can be said."""
-        found = self.explained.explanation
-        failing = [row for row in found.conditions if row.finding and row.finding.verdict != Answer.MET]
-        return found.verdict == Answer.NOT_MET and len(failing) == 1 and bool(found.gaps)
+        """Tell whether exactly one part keeps the enterprise out, and what is lacking can be said."""
+        return self.explained.explanation.is_near
 
 
 def enterprise_matches(enterprise: Enterprise, on: date) -> list[EnterpriseMatch]:

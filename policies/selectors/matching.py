@@ -9,7 +9,7 @@ import numpy as np
 from django.db.models import Case, IntegerField, QuerySet, Sum, Value, When
 
 from policies.amounts import Calculation, NoMoney, calculate, read_rule
-from policies.conditions import AllOf, Explanation, Node, evaluate, in_force, stored_tree
+from policies.conditions import Explanation, Node, evaluate, parts_in_force, stored_tree
 from policies.criteria import Verdict
 from policies.matching.columns import Needs, judge_all
 from policies.matching.packing import MASK, MET, NOT_MET, UNKNOWN
@@ -54,8 +54,7 @@ def preview(tree: Node | None, on: date) -> Preview:
     the register are at most two minutes old (`policies.matching.recent`).
     """
     columns = recent_columns(on, Needs.of(tree))
-    left = in_force(tree, on)
-    parts: tuple[Node, ...] = () if left is None else left.parts if isinstance(left, AllOf) else (left,)
+    parts = parts_in_force(tree, on)
     verdicts = [judge_all(part, columns) & MASK for part in parts]
     failed = np.zeros(len(columns.keys), dtype=np.uint8)
     for found in verdicts:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -10,12 +11,16 @@ from django.db.models import Count, Q, QuerySet, Sum
 
 from policies.amounts import NoMoney, read_rule
 from policies.amounts.money import shown
-from policies.conditions import Node, leaves, read_tree
+from policies.conditions import Leaf, Node, in_force, parts_in_force, read_tree
+from policies.criteria import Verdict
 from policies.criteria.membership import IndustryIn
 from policies.models import Payout, PolicyItem, PolicyItemVersion
 from policies.querysets import ENTITY
 from portal.industries import section_of
 from portal.models import Organisation
+
+STEP_ENDS = re.compile(r"[\n；。]+")
+NUMBERED = re.compile(r"^(?:\d{1,2}[.．、](?!\d)|[（(]?[一二三四五六七八九十\d]{1,2}[）)、])\s*")
 
 
 @dataclass(frozen=True)
@@ -56,18 +61,25 @@ def find_items(wanted: Wanted, on: date) -> QuerySet[PolicyItem]:
         fitting = [
             key
             for key, conditions in rows.values_list("pk", "current__conditions")
-            if _may_be_of(read_tree(conditions), wanted.industry)
+            if _by_industry(in_force(read_tree(conditions), on), wanted.industry) != Verdict.NOT_MET
         ]
         rows = rows.filter(pk__in=fitting)
     return rows.order_by("number")
 
 
-def _may_be_of(tree: Node | None, section: str) -> bool:
-    """Tell whether an enterprise of an industrial section can qualify, as far as its industry goes."""
-    asked = [leaf.criterion for leaf in leaves(tree) if isinstance(leaf.criterion, IndustryIn)]
-    return not asked or any(
-        section in one.sections or section in {section_of(code) for code in one.classes} for one in asked
-    )
+def _by_industry(node: Node | None, section: str) -> Verdict:
+    """Judge the enterprises of an industrial section as far as their industry goes; the rest is unknown."""
+    if node is None:
+        return Verdict.UNKNOWN
+    if not isinstance(node, Leaf):
+        return node.combine([_by_industry(part, section) for part in node.parts])
+    asked = node.criterion
+    if not isinstance(asked, IndustryIn):
+        return Verdict.UNKNOWN
+    if section in asked.sections:
+        return Verdict.MET
+    inside = section in {section_of(code) for code in asked.classes}
+    return Verdict.UNKNOWN if inside else Verdict.NOT_MET
 
 
 def offering_units(on: date) -> QuerySet[Organisation]:
@@ -92,6 +104,7 @@ class PublicItem:
     enterprises: int
     paid: str
     is_open: bool
+    is_early: bool
 
 
 def public_item(item: PolicyItem, on: date) -> PublicItem:
@@ -108,21 +121,26 @@ def public_item(item: PolicyItem, on: date) -> PublicItem:
         conditions=_sentences(version, on),
         amount=version.standard_text or rule.describe(),
         is_money=not isinstance(rule, NoMoney),
-        steps=tuple(
-            step for part in version.procedure.replace("。", "；").split("；") if (step := part.strip())
-        ),
+        steps=_steps(version.procedure),
         siblings=_siblings(item, version),
         payouts=paid["payouts"],
         enterprises=paid["enterprises"],
         paid=shown(paid["yuan"] or Decimal(0)),
         is_open=PolicyItem.objects.live(on).filter(pk=item.pk).exists(),
+        is_early=version.valid_from > on,
     )
 
 
+def _steps(procedure: str) -> tuple[str, ...]:
+    """Return the steps one by one, written one to a line or in one sentence; a number that was typed is left out."""
+    steps = (NUMBERED.sub("", part.strip()) for part in STEP_ENDS.split(procedure))
+    return tuple(step for step in steps if step)
+
+
 def _sentences(version: PolicyItemVersion, on: date) -> tuple[str, ...]:
-    """Return whom it is for, the conditions of the day one by one, and what only its text says."""
+    """Return whom it is for, what must be met on the day part by part, and what only its text says."""
     found = [version.whom]
-    found += [leaf.describe() for leaf in leaves(read_tree(version.conditions)) if leaf.in_force(on)]
+    found += [part.describe() for part in parts_in_force(read_tree(version.conditions), on)]
     return tuple(dict.fromkeys([*found, *([version.conditions_text] if version.conditions_text else [])]))
 
 

@@ -114,11 +114,8 @@ def _judge(version: PolicyItemVersion, profile: Profile) -> Fit:
 
 
 def _outcome(explanation: Explanation) -> Outcome:
-    """Return the verdict, 还差一点 where exactly one condition fails and what is lacking can be said."""
-    failing = [row for row in explanation.conditions if row.finding and row.finding.verdict != Answer.MET]
-    if explanation.verdict == Answer.NOT_MET and len(failing) == 1 and explanation.gaps:
-        return Outcome.NEAR
-    return Outcome(explanation.verdict.value)
+    """Return the verdict, 还差一点 in place of 不符合 where one part is lacking."""
+    return Outcome.NEAR if explanation.is_near else Outcome(explanation.verdict.value)
 
 
 def _settled(rows: Sequence[Fit], on: date) -> list[Fit]:

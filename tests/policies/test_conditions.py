@@ -106,3 +106,39 @@ def test_a_condition_keeps_its_source_and_its_days():
     )
     assert tree.in_force(date(2023, 12, 31))
     assert not tree.in_force(date(2024, 1, 1))
+
+
+EXCLUDED = {"kind": "none", "of": [{"kind": "size", "values": ["large"]}]}
+ABOVE = {"kind": "label", "labels": ["industry_above"]}
+
+
+def test_what_should_not_be_met_stands_as_it_is_asked():
+    tree = read_tree({"kind": "all", "of": [ABOVE, EXCLUDED]})
+    small = evaluate(tree, Profile(on=TODAY, size="small", labels={"industry_above": TODAY}))
+    assert [row.verdict for row in small.conditions] == [Verdict.MET, Verdict.MET]
+    assert small.conditions[1].describe() == "不属于：企业规模为大型"
+    large = evaluate(tree, Profile(on=TODAY, size="large", labels={"industry_above": TODAY}))
+    assert [row.verdict for row in large.conditions] == [Verdict.MET, Verdict.NOT_MET]
+    unknown = evaluate(tree, Profile(on=TODAY, labels={"industry_above": TODAY}))
+    assert unknown.conditions[1].verdict == Verdict.UNKNOWN
+
+
+def test_nothing_is_lacking_for_what_should_not_be_met():
+    poor = {"kind": "none", "of": [RICH]}
+    found = evaluate(read_tree(poor), Profile(on=TODAY, facts={"revenue": 1}))
+    assert (found.verdict, found.conditions[0].gap) == (Verdict.MET, "")
+
+
+@pytest.mark.parametrize(
+    ("tree", "near"),
+    [
+        ({"kind": "all", "of": [ABOVE, SMALL]}, True),
+        ({"kind": "all", "of": [ABOVE, EXCLUDED]}, True),
+        ({"kind": "all", "of": [ABOVE, {"kind": "any", "of": [SMALL, RICH]}]}, True),
+        ({"kind": "all", "of": [ABOVE, RICH]}, False),
+        (ABOVE, True),
+        (SMALL, False),
+    ],
+)
+def test_one_part_that_is_lacking_is_near_whatever_stands_inside_the_others(tree, near):
+    assert evaluate(read_tree(tree), Profile(on=TODAY, size="small")).is_near is near

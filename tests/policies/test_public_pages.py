@@ -81,6 +81,42 @@ def test_a_draft_has_no_public_page_and_a_suspended_item_says_so(phone, catalogu
     assert titles(page(phone, "benefit_list")) == ["小微企业贷款贴息", "用气报装免勘查费"]
 
 
+JOINED = {
+    "kind": "all",
+    "of": [
+        {"kind": "any", "of": [{"kind": "size", "values": ["small"]}, {"kind": "age", "op": "at_least", "years": 3}]},
+        {"kind": "none", "of": [{"kind": "industry", "values": ["K"]}]},
+    ],
+}  # fmt: skip
+
+
+def test_the_page_says_which_conditions_may_stand_for_one_another_and_which_exclude(phone, unit):
+    item = ItemFactory(organisation=unit, version__conditions=JOINED)
+    conditions = page(phone, "benefit_detail", item.number).context["shown"].conditions
+    assert conditions[1] == "企业规模为小型，或成立满 3 年"
+    assert conditions[2].startswith("不属于下列情形：")
+
+
+def test_an_industry_that_is_excluded_does_not_find_the_item_and_the_others_do(phone, unit):
+    ItemFactory(organisation=unit, version__conditions=JOINED, version__title="非房地产企业奖励")
+    assert titles(page(phone, "benefit_list", industry="C")) == ["非房地产企业奖励"]
+    assert titles(page(phone, "benefit_list", industry="K")) == []
+
+
+def test_steps_are_shown_one_by_one_however_they_were_written(phone, unit):
+    lines = "1. 企业网上申请\r\n2. 县科工局 2 个工作日内审核\r\n\r\n3. 县财政局拨付。"
+    item = ItemFactory(organisation=unit, version__procedure=lines)
+    steps = page(phone, "benefit_detail", item.number).context["shown"].steps
+    assert steps == ("企业网上申请", "县科工局 2 个工作日内审核", "县财政局拨付")
+
+
+def test_an_item_that_has_not_begun_is_not_called_ended(phone, unit):
+    item = ItemFactory(organisation=unit, version__valid_from=TODAY + timedelta(days=30))
+    words = page(phone, "benefit_detail", item.number).content.decode()
+    assert "还没有开始受理" in words
+    assert "已经到期" not in words
+
+
 def test_the_page_of_an_item_costs_few_queries(phone, catalogue, django_assert_max_num_queries):
     item = PolicyItem.objects.filter(state="published").first()
     with django_assert_max_num_queries(8):
