@@ -1,8 +1,11 @@
-"""The request as our views see it: a signed-in person of ours, and htmx's headers read."""
+"""The request as our views see it: a signed-in person of ours, htmx's headers read; and a workbook as the answer."""
 
-from django.http import HttpRequest
+from typing import IO
+
+from django.http import FileResponse, HttpRequest
 from django_htmx.middleware import HtmxDetails
 
+from portal.file_kinds import XLSX
 from portal.models import User
 
 
@@ -21,3 +24,10 @@ def fragment(request: HttpRequest, template: str, partial: str) -> str:
     headers = request.headers
     wants_part = headers.get("HX-Request") and not headers.get("HX-History-Restore-Request")
     return f"{template}#{partial}" if wants_part and not headers.get("HX-Boosted") else template
+
+
+def workbook_answer(file: IO[bytes], name: str) -> FileResponse:
+    """Give out a workbook that was written to `file`, named without its extension."""
+    file.seek(0)
+    filename = f"{name}.{XLSX.extension}"
+    return FileResponse(file, as_attachment=True, filename=filename, content_type=XLSX.media_type)

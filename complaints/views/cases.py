@@ -34,13 +34,12 @@ from complaints.services.bulk import CHASERS
 from complaints.services.exports import export_cases
 from complaints.services.papers import offers
 from portal.access import business
-from portal.http import PortalRequest, fragment
+from portal.http import PortalRequest, fragment, workbook_answer
 from portal.models import Organisation, User
 from portal.paging import PAGE_SIZES, KeysetPage, keyset_page, page_size
 from portal.roles import OFFICE_ROLES, UNIT_ROLES
 from portal.selectors.enterprises import capped_count
 
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 BY_DUE = "due"
 
 
@@ -134,9 +133,7 @@ def workbook(request: PortalRequest, rows: ComplaintQuerySet, *, filters: str) -
     at = timezone.localtime()
     file = BytesIO()
     export_cases(rows, file, actor=request.user, at=at, filters=filters)
-    file.seek(0)
-    name = f"企业诉求{at:%Y%m%d}.xlsx"
-    return FileResponse(file, as_attachment=True, filename=name, content_type=XLSX)
+    return workbook_answer(file, f"企业诉求{at:%Y%m%d}")
 
 
 def find_case(request: PortalRequest, number: str) -> Complaint:

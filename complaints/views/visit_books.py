@@ -3,32 +3,24 @@
 from __future__ import annotations
 
 from io import BytesIO
-from typing import Any
 
 from django.contrib import messages
-from django.db.models import QuerySet
-from django.http import FileResponse, HttpResponse
+from django.http import HttpResponse
 from django.http.response import HttpResponseBase
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from complaints.forms.visits import VisitUploadForm
 from complaints.services import visit_workbook as services
 from complaints.services.visits import VISITORS
-from complaints.views.cases import XLSX
 from complaints.views.visits import filtered_visits
 from portal.access import business, role_required
 from portal.errors import Refused
-from portal.http import PortalRequest
-from portal.models import WorkbookImport
+from portal.http import PortalRequest, workbook_answer
+from portal.import_pages import own_import, preview_page, upload_page
 
 TEMPLATE = "complaints/visits/import.html"
-
-
-def _workbook(file: BytesIO, name: str) -> FileResponse:
-    file.seek(0)
-    return FileResponse(file, as_attachment=True, filename=f"{name}.xlsx", content_type=XLSX)
 
 
 @business
@@ -37,16 +29,7 @@ def visit_export(request: PortalRequest) -> HttpResponseBase:
     """Export what the list shows, every page of it."""
     file, at = BytesIO(), timezone.localtime()
     services.export_visits(filtered_visits(request), file, actor=request.user, at=at)
-    return _workbook(file, f"{services.HEADING}{at:%Y%m%d}")
-
-
-def _imports(request: PortalRequest) -> QuerySet[WorkbookImport]:
-    """Return the person's own uploads of visits."""
-    return WorkbookImport.objects.filter(kind=services.KIND, uploaded_by=request.user)
-
-
-def _import(request: PortalRequest, token: str) -> WorkbookImport:
-    return get_object_or_404(_imports(request), token=token)
+    return workbook_answer(file, f"{services.HEADING}{at:%Y%m%d}")
 
 
 @role_required(*VISITORS)
@@ -64,32 +47,25 @@ def visit_import(request: PortalRequest) -> HttpResponse:
             form.add_error("file", str(error))
         else:
             return redirect("complaints:visit_import_detail", batch.token)
-    context = {"form": form, "recent": _imports(request)[:10]}
-    return render(request, TEMPLATE, context, status=422 if form.errors else 200)
+    return upload_page(request, TEMPLATE, form, services.KIND)
 
 
 @role_required(*VISITORS)
 @require_GET
 def visit_import_detail(request: PortalRequest, token: str) -> HttpResponse:
-    return _preview_page(request, _import(request, token))
-
-
-def _preview_page(request: PortalRequest, batch: WorkbookImport, **context: Any) -> HttpResponse:
-    status = 409 if context.get("refusal") else 200
-    shown = {"batch": batch, "preview": batch.preview, **context}
-    return render(request, TEMPLATE, shown, status=status)
+    return preview_page(request, TEMPLATE, own_import(request, services.KIND, token))
 
 
 @role_required(*VISITORS)
 @require_POST
 def visit_import_apply(request: PortalRequest, token: str) -> HttpResponse:
     """Confirm an upload: every row or none."""
-    batch = _import(request, token)
+    batch = own_import(request, services.KIND, token)
     try:
         done = services.apply_visits(batch, actor=request.user, now=timezone.now())
     except Refused as error:
         batch.refresh_from_db()
-        return _preview_page(request, batch, refusal=str(error))
+        return preview_page(request, TEMPLATE, batch, refusal=str(error))
     again = "（此前已确认，未重复登记）" if done.again else ""
     messages.success(request, f"已登记走访 {done.new} 次，修改 {done.changed} 次{again}。")
     return redirect("complaints:visit_list")
@@ -98,7 +74,7 @@ def visit_import_apply(request: PortalRequest, token: str) -> HttpResponse:
 @role_required(*VISITORS)
 @require_POST
 def visit_import_discard(request: PortalRequest, token: str) -> HttpResponse:
-    services.discard_visits(_import(request, token), actor=request.user)
+    services.discard_visits(own_import(request, services.KIND, token), actor=request.user)
     messages.success(request, "已放弃该次导入，没有登记任何走访。")
     return redirect("complaints:visit_import")
 
@@ -107,6 +83,6 @@ def visit_import_discard(request: PortalRequest, token: str) -> HttpResponse:
 @require_GET
 def visit_import_errors(request: PortalRequest, token: str) -> HttpResponseBase:
     """The upload again with each row's errors beside it, to be corrected in Excel."""
-    batch, file = _import(request, token), BytesIO()
+    batch, file = own_import(request, services.KIND, token), BytesIO()
     services.write_corrections(batch, file, actor=request.user, today=timezone.localdate())
-    return _workbook(file, "走访记录待改正")
+    return workbook_answer(file, "走访记录待改正")

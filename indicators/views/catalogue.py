@@ -18,7 +18,8 @@ from indicators.services import catalogue as services
 from indicators.services import tree_workbook
 from portal.access import business, role_required
 from portal.errors import Refused
-from portal.http import PortalRequest, fragment
+from portal.http import PortalRequest, fragment, workbook_answer
+from portal.import_pages import own_import
 from portal.models import WorkbookImport
 from portal.roles import OFFICE_ROLES
 from portal.services import audit
@@ -118,8 +119,7 @@ def system_export(request: PortalRequest, year: int, level: str) -> FileResponse
     file = BytesIO()
     tree_workbook.write_tree(system, file, subtitle=subtitle)
     audit.record(system, "system.export", actor=request.user)
-    file.seek(0)
-    return FileResponse(file, as_attachment=True, filename=f"{system.title}.xlsx")
+    return workbook_answer(file, system.title)
 
 
 @role_required(*OFFICE_ROLES)
@@ -144,8 +144,7 @@ def system_import(request: PortalRequest, year: int, level: str) -> HttpResponse
 def system_import_preview(request: PortalRequest, year: int, level: str, token: str) -> HttpResponse:
     """Show what the upload would change; confirm it as a whole, or give it up."""
     system = get_object_or_404(IndicatorSystem.objects.visible_to(request.user), year=year, level=level)
-    own = WorkbookImport.objects.filter(uploaded_by=request.user, kind=tree_workbook.KIND)
-    batch = get_object_or_404(own, token=token, parameters__year=year, parameters__level=level)
+    batch = own_import(request, tree_workbook.KIND, token, year=year, level=level)
     if request.method == "POST":
         try:
             if "confirm" in request.POST:

@@ -10,7 +10,7 @@ from typing import Any
 from django.conf import settings
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import FileResponse, Http404, HttpResponse
+from django.http import Http404, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -42,14 +42,13 @@ from portal.documents.fonts import FontMissing
 from portal.documents.model import Heading, OfficialDocument, Paragraph, Table, plain
 from portal.documents.pdf_writer import render_pdf
 from portal.errors import Refused
-from portal.http import PortalRequest, fragment
+from portal.http import PortalRequest, fragment, workbook_answer
 from portal.models import User
 from portal.roles import COUNTY_READERS, UNIT_ROLES, Role
 from portal.services import audit
 
 PER_PAGE = 20
 READERS = COUNTY_READERS | UNIT_ROLES
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 def find_inspection(user: User, slug: str) -> Inspection:
@@ -94,8 +93,7 @@ def inspection_export(request: PortalRequest) -> HttpResponseBase:
     """Export what the list shows, with the findings the person may read."""
     found, at, file = _filtered(request), timezone.localtime(), BytesIO()
     services.export_inspections(found.qs, file, actor=request.user, at=at, filters=found.described())
-    file.seek(0)
-    return FileResponse(file, as_attachment=True, filename=f"督查{at:%Y%m%d}.xlsx", content_type=XLSX)
+    return workbook_answer(file, f"督查{at:%Y%m%d}")
 
 
 @role_required(Role.INSPECTOR)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from io import BytesIO
-from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib import messages
@@ -24,11 +23,12 @@ from indicators.services.items import assign_items, chase_items
 from indicators.services.picks import may_pick, pick_items
 from portal.access import business, role_required
 from portal.errors import Refused
-from portal.http import PortalRequest
+from portal.http import PortalRequest, workbook_answer
+from portal.import_pages import own_import, preview_page, upload_page
 from portal.models import WorkbookImport
 from portal.roles import Role
 
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+TEMPLATE = "indicators/item_import.html"
 LIST_URL = "/items/"
 MOST_CHOSEN = 500
 
@@ -50,8 +50,7 @@ def _workbook(
     at = timezone.localtime()
     file = BytesIO()
     ledgers.export_ledgers(items, file, actor=request.user, at=at, filters=filters)
-    file.seek(0)
-    return FileResponse(file, as_attachment=True, filename=f"{name}台账{at:%Y%m%d}.xlsx", content_type=XLSX)
+    return workbook_answer(file, f"{name}台账{at:%Y%m%d}")
 
 
 def _chosen(request: PortalRequest) -> QuerySet[WorkItem]:
@@ -179,18 +178,11 @@ def item_import(request: PortalRequest) -> HttpResponse:
             form.add_error("file", str(error))
         else:
             return redirect("indicators:item_import_detail", batch.token)
-    recent = _imports(request)[:10]
-    context = {"form": form, "recent": recent}
-    return render(request, "indicators/item_import.html", context, status=422 if form.errors else 200)
-
-
-def _imports(request: PortalRequest) -> QuerySet[WorkbookImport]:
-    """Return the person's own uploads of ledgers."""
-    return WorkbookImport.objects.filter(kind=ledgers.KIND, uploaded_by=request.user)
+    return upload_page(request, TEMPLATE, form, ledgers.KIND)
 
 
 def _import(request: PortalRequest, token: str) -> tuple[WorkbookImport, WorkList]:
-    batch = get_object_or_404(_imports(request), token=token)
+    batch = own_import(request, ledgers.KIND, token)
     lists = WorkList.objects.visible_to(request.user)
     return batch, get_object_or_404(lists, pk=batch.parameters.get("pk"))
 
@@ -199,15 +191,7 @@ def _import(request: PortalRequest, token: str) -> tuple[WorkbookImport, WorkLis
 @require_GET
 def item_import_detail(request: PortalRequest, token: str) -> HttpResponse:
     batch, work_list = _import(request, token)
-    return _preview_page(request, batch, work_list)
-
-
-def _preview_page(
-    request: PortalRequest, batch: WorkbookImport, work_list: WorkList, **context: Any
-) -> HttpResponse:
-    status = 409 if context.get("refusal") else 200
-    shown = {"batch": batch, "preview": batch.preview, "work_list": work_list, **context}
-    return render(request, "indicators/item_import.html", shown, status=status)
+    return preview_page(request, TEMPLATE, batch, work_list=work_list)
 
 
 @role_required(Role.OFFICE, Role.OFFICE_HEAD)
@@ -219,7 +203,7 @@ def item_import_apply(request: PortalRequest, token: str) -> HttpResponse:
         outcome = ledgers.confirm_ledger(batch, actor=request.user, today=timezone.localdate())
     except Refused as error:
         batch.refresh_from_db()
-        return _preview_page(request, batch, work_list, refusal=str(error))
+        return preview_page(request, TEMPLATE, batch, work_list=work_list, refusal=str(error))
     if outcome is None:
         messages.success(request, "已确认，正在后台导入，完成后会收到消息；可以先办理其他事项")
         return redirect("indicators:item_import_detail", batch.token)
@@ -244,5 +228,4 @@ def item_import_errors(request: PortalRequest, token: str) -> HttpResponseBase:
     batch, work_list = _import(request, token)
     file = BytesIO()
     ledgers.write_corrections(work_list, batch, file, actor=request.user)
-    file.seek(0)
-    return FileResponse(file, as_attachment=True, filename=f"{work_list}待改正.xlsx", content_type=XLSX)
+    return workbook_answer(file, f"{work_list}待改正")

@@ -20,7 +20,8 @@ from indicators.services import report_workbook as services
 from indicators.views.months import find_month
 from portal.access import business, role_required
 from portal.errors import Refused
-from portal.http import PortalRequest
+from portal.http import PortalRequest, workbook_answer
+from portal.import_pages import own_import
 from portal.models import Organisation, WorkbookImport
 from portal.roles import OFFICE_ROLES, Role
 
@@ -28,8 +29,7 @@ from portal.roles import OFFICE_ROLES, Role
 def _download(write: Callable[[BinaryIO], int], name: str) -> FileResponse:
     file = BytesIO()
     write(file)
-    file.seek(0)
-    return FileResponse(file, as_attachment=True, filename=f"{name}.xlsx")
+    return workbook_answer(file, name)
 
 
 @business
@@ -91,8 +91,7 @@ def report_import(request: PortalRequest, month: str) -> HttpResponse:
 
 def _batch(request: PortalRequest, month: ReportingMonth, token: str) -> WorkbookImport:
     """Return an upload of this person for this month; anybody else's does not exist."""
-    own = WorkbookImport.objects.filter(uploaded_by=request.user, kind=services.KIND)
-    return get_object_or_404(own, token=token, parameters__month=month.slug)
+    return own_import(request, services.KIND, token, month=month.slug)
 
 
 @role_required(Role.LIAISON, Role.UNIT_HEAD)

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from io import BytesIO
-
-from django.http import FileResponse
 from django.shortcuts import get_object_or_404
 
 from policies.models import PolicyItem, PolicyItemVersion
@@ -15,7 +12,6 @@ from portal.http import PortalRequest
 from portal.models import User
 from portal.roles import COUNTY_READERS, OFFICE_ROLES, UNIT_ROLES
 
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 KEEPERS = OFFICE_ROLES | UNIT_ROLES
 READERS = COUNTY_READERS | UNIT_ROLES
 keepers = role_required(*KEEPERS)
@@ -39,9 +35,3 @@ def working_version(item: PolicyItem) -> tuple[PolicyItemVersion | None, int | N
     """Return what an editor begins with, and the draft's edit; without a draft that is the version in force."""
     draft = draft_of(item)
     return (draft, draft.edit) if draft is not None else (item.current, None)
-
-
-def workbook(file: BytesIO, name: str) -> FileResponse:
-    """Give out a workbook that was written to memory."""
-    file.seek(0)
-    return FileResponse(file, as_attachment=True, filename=f"{name}.xlsx", content_type=XLSX)

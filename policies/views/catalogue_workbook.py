@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from io import BytesIO
-from typing import Any
 
 from django.contrib import messages
-from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.http.response import HttpResponseBase
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -17,12 +15,15 @@ from policies.filters import ItemFilter
 from policies.forms.payouts import UploadForm
 from policies.models import PolicyItem
 from policies.services import catalogue_workbook as services
-from policies.views.access import office, workbook
+from policies.views.access import office
 from portal.access import business
 from portal.errors import Refused
-from portal.http import PortalRequest
+from portal.http import PortalRequest, workbook_answer
+from portal.import_pages import own_import, preview_page, upload_page
 from portal.models import WorkbookImport
 from portal.services.imports import claim_import
+
+TEMPLATE = "policies/policy_import.html"
 
 
 @business
@@ -35,7 +36,7 @@ def policy_export(request: PortalRequest) -> HttpResponseBase:
     services.export_catalogue(
         found.qs.order_by("number"), file, actor=request.user, at=at, filters=found.described()
     )
-    return workbook(file, f"惠企政策事项清单{at:%Y%m%d}")
+    return workbook_answer(file, f"惠企政策事项清单{at:%Y%m%d}")
 
 
 @office
@@ -51,41 +52,25 @@ def policy_import(request: PortalRequest) -> HttpResponse:
             form.add_error("file", str(error))
         else:
             return redirect("policies:policy_import_detail", batch.token)
-    context = {"form": form, "recent": _imports(request)[:10]}
-    return render(request, "policies/policy_import.html", context, status=422 if form.errors else 200)
-
-
-def _imports(request: PortalRequest) -> QuerySet[WorkbookImport]:
-    """Return the person's own uploads of the catalogue."""
-    return WorkbookImport.objects.filter(kind=services.KIND, uploaded_by=request.user)
-
-
-def _import(request: PortalRequest, token: str) -> WorkbookImport:
-    return get_object_or_404(_imports(request), token=token)
+    return upload_page(request, TEMPLATE, form, services.KIND)
 
 
 @office
 @require_GET
 def policy_import_detail(request: PortalRequest, token: str) -> HttpResponse:
-    return _preview_page(request, _import(request, token))
-
-
-def _preview_page(request: PortalRequest, batch: WorkbookImport, **context: Any) -> HttpResponse:
-    status = 409 if context.get("refusal") else 200
-    shown = {"batch": batch, "preview": batch.preview, **context}
-    return render(request, "policies/policy_import.html", shown, status=status)
+    return preview_page(request, TEMPLATE, own_import(request, services.KIND, token))
 
 
 @office
 @require_POST
 def policy_import_apply(request: PortalRequest, token: str) -> HttpResponse:
     """Confirm an upload: every row becomes a draft, or none."""
-    batch = _import(request, token)
+    batch = own_import(request, services.KIND, token)
     try:
         outcome = services.apply_catalogue(batch, actor=request.user, today=timezone.localdate())
     except Refused as error:
         batch.refresh_from_db()
-        return _preview_page(request, batch, refusal=str(error))
+        return preview_page(request, TEMPLATE, batch, refusal=str(error))
     if outcome is None:
         messages.info(request, "这份工作簿此前已导入，没有重复写入")
     else:
@@ -96,7 +81,7 @@ def policy_import_apply(request: PortalRequest, token: str) -> HttpResponse:
 @office
 @require_POST
 def policy_import_discard(request: PortalRequest, token: str) -> HttpResponse:
-    claim_import(_import(request, token), WorkbookImport.State.DISCARDED)
+    claim_import(own_import(request, services.KIND, token), WorkbookImport.State.DISCARDED)
     messages.success(request, "已放弃该次导入，政策库没有改动")
     return redirect("policies:policy_list")
 
@@ -106,5 +91,5 @@ def policy_import_discard(request: PortalRequest, token: str) -> HttpResponse:
 def policy_import_errors(request: PortalRequest, token: str) -> HttpResponseBase:
     """The upload again with each row's errors beside it, to be corrected in Excel."""
     file = BytesIO()
-    services.write_corrections(_import(request, token), file, actor=request.user)
-    return workbook(file, "惠企政策事项清单待改正")
+    services.write_corrections(own_import(request, services.KIND, token), file, actor=request.user)
+    return workbook_answer(file, "惠企政策事项清单待改正")

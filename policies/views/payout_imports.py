@@ -3,26 +3,25 @@
 from __future__ import annotations
 
 from io import BytesIO
-from typing import Any
 
 from django.contrib import messages
-from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.http.response import HttpResponseBase
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from policies.forms.payouts import PayoutUploadForm
 from policies.services import payout_workbook as services
-from policies.views.access import workbook
 from portal.access import role_required
 from portal.errors import Refused
-from portal.http import PortalRequest
+from portal.http import PortalRequest, workbook_answer
+from portal.import_pages import own_import, preview_page, upload_page
 from portal.models import WorkbookImport
 from portal.roles import UNIT_ROLES
 from portal.services.imports import claim_import
 
+TEMPLATE = "policies/payout_import.html"
 units = role_required(*UNIT_ROLES)
 
 
@@ -46,8 +45,7 @@ def payout_import(request: PortalRequest) -> HttpResponse:
             form.add_error("file", str(error))
         else:
             return redirect("policies:payout_import_detail", batch.token)
-    context = {"form": form, "recent": _imports(request)[:10]}
-    return render(request, "policies/payout_import.html", context, status=422 if form.errors else 200)
+    return upload_page(request, TEMPLATE, form, services.KIND)
 
 
 @units
@@ -55,40 +53,25 @@ def payout_import(request: PortalRequest) -> HttpResponse:
 def payout_import_template(request: PortalRequest) -> HttpResponseBase:
     file = BytesIO()
     services.write_form(file, subtitle=f"单位：{request.user.organisation}")
-    return workbook(file, "惠企资金兑现台账")
-
-
-def _imports(request: PortalRequest) -> QuerySet[WorkbookImport]:
-    """Return the person's own uploads of payments."""
-    return WorkbookImport.objects.filter(kind=services.KIND, uploaded_by=request.user)
-
-
-def _import(request: PortalRequest, token: str) -> WorkbookImport:
-    return get_object_or_404(_imports(request), token=token)
+    return workbook_answer(file, "惠企资金兑现台账")
 
 
 @units
 @require_GET
 def payout_import_detail(request: PortalRequest, token: str) -> HttpResponse:
-    return _preview_page(request, _import(request, token))
-
-
-def _preview_page(request: PortalRequest, batch: WorkbookImport, **context: Any) -> HttpResponse:
-    status = 409 if context.get("refusal") else 200
-    shown = {"batch": batch, "preview": batch.preview, **context}
-    return render(request, "policies/payout_import.html", shown, status=status)
+    return preview_page(request, TEMPLATE, own_import(request, services.KIND, token))
 
 
 @units
 @require_POST
 def payout_import_apply(request: PortalRequest, token: str) -> HttpResponse:
     """Confirm an upload: all payments are entered as one draft batch, or none."""
-    batch = _import(request, token)
+    batch = own_import(request, services.KIND, token)
     try:
         made = services.apply_payout_workbook(batch, actor=request.user, today=timezone.localdate())
     except Refused as error:
         batch.refresh_from_db()
-        return _preview_page(request, batch, refusal=str(error))
+        return preview_page(request, TEMPLATE, batch, refusal=str(error))
     if made is None:
         messages.info(request, "这份工作簿此前已导入，没有重复列入")
         return redirect("policies:batch_list")
@@ -99,7 +82,7 @@ def payout_import_apply(request: PortalRequest, token: str) -> HttpResponse:
 @units
 @require_POST
 def payout_import_discard(request: PortalRequest, token: str) -> HttpResponse:
-    claim_import(_import(request, token), WorkbookImport.State.DISCARDED)
+    claim_import(own_import(request, services.KIND, token), WorkbookImport.State.DISCARDED)
     messages.success(request, "已放弃该次导入，台账没有改动")
     return redirect("policies:payout_list")
 
@@ -109,5 +92,5 @@ def payout_import_discard(request: PortalRequest, token: str) -> HttpResponse:
 def payout_import_errors(request: PortalRequest, token: str) -> HttpResponseBase:
     """The upload again with each row's errors beside it, to be corrected in Excel."""
     file = BytesIO()
-    services.write_corrections(_import(request, token), file, today=timezone.localdate())
-    return workbook(file, "兑现台账待改正")
+    services.write_corrections(own_import(request, services.KIND, token), file, today=timezone.localdate())
+    return workbook_answer(file, "兑现台账待改正")

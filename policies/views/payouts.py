@@ -24,11 +24,11 @@ from policies.services.payouts import reverse_payout
 from policies.services.reconciliation import reconcile_workbook
 from policies.services.steps import capacities
 from policies.terms import Level
-from policies.views.access import readers, workbook
+from policies.views.access import readers
 from policies.workflow import APPROVERS
 from portal.access import role_required
 from portal.errors import Refused
-from portal.http import PortalRequest, fragment
+from portal.http import PortalRequest, fragment, workbook_answer
 from portal.paging import PAGE_SIZES, CappedPaginator, page_size
 from portal.roles import OFFICE_ROLES, UNIT_ROLES, Role
 from portal.selectors.enterprises import capped_count
@@ -76,7 +76,7 @@ def payout_export(request: PortalRequest) -> HttpResponseBase:
     """Export what the list shows: the same filter, every page of it."""
     found, at, file = _filtered(request), timezone.localtime(), BytesIO()
     export_payouts(found.qs.order_by("pk"), file, actor=request.user, at=at, filters=found.described())
-    return workbook(file, f"兑现台账{at:%Y%m%d}")
+    return workbook_answer(file, f"兑现台账{at:%Y%m%d}")
 
 
 @readers

@@ -9,7 +9,7 @@ from typing import IO
 from django.contrib import messages
 from django.db.models import QuerySet
 from django.http import HttpResponse, StreamingHttpResponse
-from django.http.response import FileResponse, HttpResponseBase
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.http import content_disposition_header
@@ -18,7 +18,7 @@ from django.views.decorators.http import require_GET
 from portal.access import role_required
 from portal.csv_lines import csv_lines
 from portal.filters.audit import AuditFilter
-from portal.http import PortalRequest
+from portal.http import PortalRequest, workbook_answer
 from portal.models import AuditEvent
 from portal.roles import Role
 from portal.selectors.audit import EXPORT_COLUMNS, action_label, capped_count, changes_text, export_rows
@@ -85,7 +85,7 @@ def audit_export(request: PortalRequest) -> HttpResponseBase:
     except WorkbookTooLongError:
         messages.error(request, "超过 100 万条，Excel 放不下。请缩小日期范围，或改用 CSV 导出。")
         return redirect("portal:audit_list")
-    return FileResponse(file, as_attachment=True, filename=f"{name}.xlsx")
+    return workbook_answer(file, name)
 
 
 def _csv(rows: QuerySet[AuditEvent], name: str) -> StreamingHttpResponse:

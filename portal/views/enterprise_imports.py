@@ -3,24 +3,21 @@
 from __future__ import annotations
 
 from io import BytesIO
-from typing import Any
 
 from django.contrib import messages
-from django.db.models import QuerySet
-from django.http import FileResponse, HttpResponse
+from django.http import HttpResponse
 from django.http.response import HttpResponseBase
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from portal.access import role_required
 from portal.errors import Refused
 from portal.forms.enterprises import RegisterUploadForm
-from portal.http import PortalRequest
-from portal.models import WorkbookImport
+from portal.http import PortalRequest, workbook_answer
+from portal.import_pages import own_import, preview_page, upload_page
 from portal.roles import Role
 from portal.services import enterprise_workbook as register
-from portal.views.enterprises import XLSX
 
 TEMPLATE = "portal/enterprise_import.html"
 
@@ -40,8 +37,7 @@ def enterprise_import(request: PortalRequest) -> HttpResponse:
             form.add_error("file", str(error))
         else:
             return redirect("portal:enterprise_import_detail", batch.token)
-    context = {"form": form, "recent": _imports(request)[:10]}
-    return render(request, TEMPLATE, context, status=422 if form.errors else 200)
+    return upload_page(request, TEMPLATE, form, register.KIND)
 
 
 @role_required(Role.OFFICE, Role.OFFICE_HEAD)
@@ -49,45 +45,25 @@ def enterprise_import(request: PortalRequest) -> HttpResponse:
 def enterprise_import_template(request: PortalRequest) -> HttpResponseBase:
     file = BytesIO()
     register.write_template(file)
-    return _workbook(file, "市场主体名录导入模板")
-
-
-def _workbook(file: BytesIO, name: str) -> FileResponse:
-    file.seek(0)
-    return FileResponse(file, as_attachment=True, filename=f"{name}.xlsx", content_type=XLSX)
-
-
-def _imports(request: PortalRequest) -> QuerySet[WorkbookImport]:
-    """Return the person's own uploads of the register."""
-    return WorkbookImport.objects.filter(kind=register.KIND, uploaded_by=request.user)
-
-
-def _import(request: PortalRequest, token: str) -> WorkbookImport:
-    return get_object_or_404(_imports(request), token=token)
+    return workbook_answer(file, "市场主体名录导入模板")
 
 
 @role_required(Role.OFFICE, Role.OFFICE_HEAD)
 @require_GET
 def enterprise_import_detail(request: PortalRequest, token: str) -> HttpResponse:
-    return _preview_page(request, _import(request, token))
-
-
-def _preview_page(request: PortalRequest, batch: WorkbookImport, **context: Any) -> HttpResponse:
-    status = 409 if context.get("refusal") else 200
-    shown = {"batch": batch, "preview": batch.preview, **context}
-    return render(request, TEMPLATE, shown, status=status)
+    return preview_page(request, TEMPLATE, own_import(request, register.KIND, token))
 
 
 @role_required(Role.OFFICE, Role.OFFICE_HEAD)
 @require_POST
 def enterprise_import_apply(request: PortalRequest, token: str) -> HttpResponse:
     """Confirm an upload: everything is written or nothing; a large one by the job, which the page then tells of."""
-    batch = _import(request, token)
+    batch = own_import(request, register.KIND, token)
     try:
         outcome = register.confirm_register(batch, actor=request.user, today=timezone.localdate())
     except Refused as error:
         batch.refresh_from_db()
-        return _preview_page(request, batch, refusal=str(error))
+        return preview_page(request, TEMPLATE, batch, refusal=str(error))
     if outcome is None:
         messages.success(request, "已确认，正在后台导入，完成后会收到消息；可以先办理其他事项")
         return redirect("portal:enterprise_import_detail", batch.token)
@@ -99,7 +75,7 @@ def enterprise_import_apply(request: PortalRequest, token: str) -> HttpResponse:
 @role_required(Role.OFFICE, Role.OFFICE_HEAD)
 @require_POST
 def enterprise_import_discard(request: PortalRequest, token: str) -> HttpResponse:
-    register.discard_register(_import(request, token), actor=request.user)
+    register.discard_register(own_import(request, register.KIND, token), actor=request.user)
     messages.success(request, "已放弃该次导入，名录没有改动")
     return redirect("portal:enterprise_list")
 
@@ -109,5 +85,7 @@ def enterprise_import_discard(request: PortalRequest, token: str) -> HttpRespons
 def enterprise_import_errors(request: PortalRequest, token: str) -> HttpResponseBase:
     """The upload again with each row's errors beside it, to be corrected in Excel."""
     file = BytesIO()
-    register.write_corrections(_import(request, token), file, actor=request.user, today=timezone.localdate())
-    return _workbook(file, "市场主体名录待改正")
+    register.write_corrections(
+        own_import(request, register.KIND, token), file, actor=request.user, today=timezone.localdate()
+    )
+    return workbook_answer(file, "市场主体名录待改正")

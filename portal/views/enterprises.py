@@ -10,7 +10,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.http import FileResponse, Http404, HttpResponse
+from django.http import Http404, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -30,7 +30,7 @@ from portal.forms.enterprises import (
     StateForm,
     UndoForm,
 )
-from portal.http import PortalRequest, fragment
+from portal.http import PortalRequest, fragment, workbook_answer
 from portal.models import Enterprise, EnterpriseMerge, User
 from portal.paging import PAGE_SIZES, keyset_page, page_size
 from portal.roles import OFFICE_ROLES, Role
@@ -40,7 +40,6 @@ from portal.services import enterprise_workbook
 from portal.services import enterprises as services
 from portal.views.people import labelled
 
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 ENTERED = "页面登记"
 
 
@@ -85,9 +84,7 @@ def enterprise_export(request: PortalRequest) -> HttpResponseBase:
     enterprise_workbook.export_enterprises(
         found.qs, file, actor=request.user, at=at, filters=found.described()
     )
-    file.seek(0)
-    name = f"市场主体名录{at:%Y%m%d}.xlsx"
-    return FileResponse(file, as_attachment=True, filename=name, content_type=XLSX)
+    return workbook_answer(file, f"市场主体名录{at:%Y%m%d}")
 
 
 def visible_enterprise(request: PortalRequest, code: str) -> Enterprise:

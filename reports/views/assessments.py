@@ -15,6 +15,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from portal.access import business, role_required
 from portal.errors import Refused
+from portal.file_kinds import XLSX
 from portal.http import PortalRequest
 from portal.models import User
 from portal.roles import OFFICE_ROLES, Role
@@ -39,7 +40,6 @@ from reports.services.papers import render_files
 from reports.views.bulletins import FILES
 
 State = Assessment.State
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 YEARS_BACK = 1
 
 
@@ -220,7 +220,7 @@ def assessment_workbook(request: PortalRequest, year: int) -> HttpResponse | Fil
         count=len(rows),
     )
     write_assessment(target, assessment, rows, user=user, subtitle=subtitle)
-    return _given(request, assessment, "xlsx", target.getvalue(), XLSX)
+    return _given(request, assessment, "xlsx", target.getvalue(), XLSX.media_type)
 
 
 def _given(
