@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Iterable
 from decimal import Decimal
 
 from django.http import FileResponse, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from complaints.selectors.red_black import published_over
@@ -17,11 +15,10 @@ from portal.access import role_required
 from portal.charts import Bar, Series, bar, donut, line, ranked_bar
 from portal.http import PortalRequest
 from portal.roles import BUSINESS_ROLES, OFFICE_ROLES, Role
-from portal.services import audit
 from portal.workbooks.columns import Column, Kind, Sheet
-from portal.workbooks.writer import subtitle_line, write_workbook
 from reports.selectors.case_statistics import Line, MonthLine, Statistics, case_statistics
-from reports.views.figures import XLSX, asked_period, offered_months
+from reports.views.figures import asked_period, offered_months
+from reports.views.workbooks import Export, give_rows
 
 READERS = BUSINESS_ROLES - {Role.OBSERVER}
 MOST_BARS = 12
@@ -72,26 +69,11 @@ def case_statistics_page(request: PortalRequest) -> HttpResponse:
 @require_GET
 def case_statistics_export(request: PortalRequest) -> FileResponse:
     """Give the same tables out as a workbook."""
-    found, user = case_statistics(asked_period(request)), request.user
-    rows = list(_lines(found))
-    heading = f"{found.period.label}企业诉求统计"
-    subtitle = subtitle_line(
-        unit=user.organisation.short_name,
-        person=user.name,
-        at=timezone.localtime(),
-        filters=found.period.label,
-        count=len(rows),
-    )
-    target = io.BytesIO()
-    write_workbook(target, SHEET, rows, heading=heading, subtitle=subtitle)
-    audit.record(
-        None,
-        "case_statistics.export",
-        actor=user,
-        changes={"month": found.period.slug, "rows": len(rows)},
-    )
-    target.seek(0)
-    return FileResponse(target, as_attachment=True, filename=f"{heading}.xlsx", content_type=XLSX)
+    found = case_statistics(asked_period(request))
+    label = found.period.label
+    facts = {"month": found.period.slug}
+    export = Export(f"{label}企业诉求统计", label, "case_statistics.export", facts)
+    return give_rows(request, SHEET, list(_lines(found)), export)
 
 
 def _lines(found: Statistics) -> Iterable[dict[str, object]]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 from dataclasses import dataclass
 from datetime import date
 
@@ -15,16 +14,14 @@ from indicators.months import first_of, shift
 from indicators.selectors.figures import FigureRow
 from portal.access import business
 from portal.http import PortalRequest
-from portal.services import audit
 from portal.workbooks.columns import Column, Kind, Sheet
-from portal.workbooks.writer import subtitle_line, write_workbook
 from reports.figures import Figure, Period, figure_of, parse_period, values_of
 from reports.figures.indicators_monitored import PREFIX as MEASURED
 from reports.figures.registry import GROUPS
 from reports.figures.values import worded
 from reports.texts.values import FigureValue, Value
+from reports.views.workbooks import Export, give_rows
 
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 MONTHS_OFFERED = 12
 KINDS = {"item": "事项", "report": "月报", "taskforce": "专班", "measurement": "监测项", "complaint": "诉求"}
 BREAKDOWNS = (
@@ -98,22 +95,17 @@ def figure_rows(request: PortalRequest, key: str) -> HttpResponse:
 def figure_export(request: PortalRequest, key: str) -> FileResponse:
     """Give the rows behind a figure out as a workbook."""
     period, figure, _ = _asked(request, key)
-    rows = _rows(figure, period, request)
-    heading = f"{period.label}“{worded(figure.name, period)}”明细"
-    user, target = request.user, io.BytesIO()
-    subtitle = subtitle_line(
-        unit=user.organisation.short_name,
-        person=user.name,
-        at=timezone.localtime(),
-        filters=f"{period.label} {worded(figure.name, period)}",
-        count=len(rows),
+    name = worded(figure.name, period)
+    rows = [
+        {"number": row.number, "label": row.label, "note": row.note} for row in _rows(figure, period, request)
+    ]
+    export = Export(
+        heading=f"{period.label}“{name}”明细",
+        filters=f"{period.label} {name}",
+        action="figure.export",
+        facts={"figure": key, "month": period.slug},
     )
-    lines = ({"number": row.number, "label": row.label, "note": row.note} for row in rows)
-    write_workbook(target, SHEET, lines, heading=heading, subtitle=subtitle)
-    changes = {"figure": key, "month": period.slug, "rows": len(rows)}
-    audit.record(None, "figure.export", actor=user, changes=changes)
-    target.seek(0)
-    return FileResponse(target, as_attachment=True, filename=f"{heading}.xlsx", content_type=XLSX)
+    return give_rows(request, SHEET, rows, export)
 
 
 def asked_period(request: HttpRequest) -> Period:

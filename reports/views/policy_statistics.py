@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Iterable
 
 from django.http import FileResponse, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from portal.access import business
 from portal.charts import Bar, bar, donut, ranked_bar
 from portal.http import PortalRequest
-from portal.services import audit
 from portal.workbooks.columns import Column, Kind, Sheet
-from portal.workbooks.writer import subtitle_line, write_workbook
 from reports.figures.policies import in_ten_thousands
 from reports.selectors.policies import PolicyStatistics, policy_statistics
-from reports.views.figures import XLSX, asked_period, offered_months
+from reports.views.figures import asked_period, offered_months
+from reports.views.workbooks import Export, give_rows
 
 MOST_BARS = 12
 MODE_COLOURS = ("1", "2", "3", "4")
@@ -55,22 +52,11 @@ def policy_statistics_page(request: PortalRequest) -> HttpResponse:
 @require_GET
 def policy_statistics_export(request: PortalRequest) -> FileResponse:
     """Give the same tables out as a workbook."""
-    found, user = policy_statistics(asked_period(request)), request.user
-    rows = list(_lines(found))
-    heading = f"{found.period.label}惠企政策统计"
-    subtitle = subtitle_line(
-        unit=user.organisation.short_name,
-        person=user.name,
-        at=timezone.localtime(),
-        filters=found.period.label,
-        count=len(rows),
-    )
-    target = io.BytesIO()
-    write_workbook(target, SHEET, rows, heading=heading, subtitle=subtitle)
-    changes = {"month": found.period.slug, "rows": len(rows)}
-    audit.record(None, "policy_statistics.export", actor=user, changes=changes)
-    target.seek(0)
-    return FileResponse(target, as_attachment=True, filename=f"{heading}.xlsx", content_type=XLSX)
+    found = policy_statistics(asked_period(request))
+    label = found.period.label
+    facts = {"month": found.period.slug}
+    export = Export(f"{label}惠企政策统计", label, "policy_statistics.export", facts)
+    return give_rows(request, SHEET, list(_lines(found)), export)
 
 
 def _lines(found: PolicyStatistics) -> Iterable[dict[str, object]]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 from typing import Any
 
 from django.contrib import messages
@@ -21,15 +20,14 @@ from portal.access import role_required
 from portal.errors import Refused
 from portal.http import PortalRequest
 from portal.roles import BUSINESS_ROLES, OFFICE_ROLES, Role
-from portal.services import audit
 from portal.workbooks.columns import Column, Kind, Sheet
-from portal.workbooks.writer import subtitle_line, write_workbook
 from reports.figures import Period
 from reports.figures.period import QUARTER, parse_period
 from reports.models import Bulletin
 from reports.services.listing import PART, print_units
 from reports.views.bulletins import take, version_of
-from reports.views.figures import XLSX, asked_period, offered_months
+from reports.views.figures import asked_period, offered_months
+from reports.views.workbooks import Export, give_rows
 
 QUARTERS_OFFERED = 4
 READERS = BUSINESS_ROLES - {Role.OBSERVER}
@@ -153,17 +151,8 @@ def _period(text: str) -> Period:
 @require_GET
 def red_black_export(request: PortalRequest) -> FileResponse:
     """Give the published lists of a period out as a workbook."""
-    period, user = asked_period(request), request.user
-    rows = published(period.first, period.end)
-    heading = f"{period.label}企业诉求办理红黑榜"
-    subtitle = subtitle_line(
-        unit=user.organisation.short_name,
-        person=user.name,
-        at=timezone.localtime(),
-        filters=period.label,
-        count=len(rows),
-    )
-    lines = (
+    period = asked_period(request)
+    rows = [
         {
             "side": row.get_side_display(),
             "unit": row.organisation.short_name,
@@ -171,10 +160,9 @@ def red_black_export(request: PortalRequest) -> FileResponse:
             "reason": row.reason,
             "decided": timezone.localdate(row.decided_at) if row.decided_at else None,
         }
-        for row in rows
+        for row in published(period.first, period.end)
+    ]
+    export = Export(
+        f"{period.label}企业诉求办理红黑榜", period.label, "red_black.export", {"month": period.slug}
     )
-    target = io.BytesIO()
-    write_workbook(target, SHEET, lines, heading=heading, subtitle=subtitle)
-    audit.record(None, "red_black.export", actor=user, changes={"month": period.slug, "rows": len(rows)})
-    target.seek(0)
-    return FileResponse(target, as_attachment=True, filename=f"{heading}.xlsx", content_type=XLSX)
+    return give_rows(request, SHEET, rows, export)
