@@ -99,11 +99,11 @@ def extension_of(name: str) -> str:
     return ALIASES.get(extension, extension)
 
 
-def examine(name: str, content: bytes) -> FileKind:
+def examine(name: str, content: bytes, *, accepted: str = ACCEPTED_LABEL) -> FileKind:
     """Return the kind of a file whose name and content agree.
 
     Raises `Refused` with a sentence that says what is wrong and what to do.
-    `name` is a cleaned one.
+    `name` is a cleaned one, `accepted` the words for what is taken here.
     """
     if not content:
         raise Refused(f"「{name}」是空文件（0 字节），请检查后重新上传。")
@@ -115,7 +115,7 @@ def examine(name: str, content: bytes) -> FileKind:
         )
     named = KINDS.get(extension_of(name))
     if named is None:
-        raise Refused(f"「{name}」不在可上传的类型内。请上传{ACCEPTED_LABEL}。")
+        raise Refused(f"「{name}」不在可上传的类型内。请上传{accepted}。")
     found = _recognise(name, content)
     if found is None:
         raise Refused(f"「{name}」的内容不是{named.label}。请用原来的软件打开，另存后重新上传。")

@@ -119,7 +119,7 @@ def offer(form: forms.Form, name: str, choices: Sequence[Any]) -> None:
 class KindForm(Styled, forms.Form):
     """Screen 1: what the person wants, and the field of work."""
 
-    kind = forms.ChoiceField(label="您要办的是", choices=list(TYPE_WORDS.items()), widget=forms.RadioSelect)
+    kind = forms.ChoiceField(label="诉求类型", choices=list(TYPE_WORDS.items()), widget=forms.RadioSelect)
     topic = forms.ChoiceField(label="属于哪个方面", required=False, help_text="不清楚的可以不选")
 
     def __init__(self, *args: Any, topics: Sequence[Topic], **kwargs: Any) -> None:

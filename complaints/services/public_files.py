@@ -39,7 +39,7 @@ def hold_upload(upload: UploadedFile, *, position: int) -> HeldFile:
         )
     upload.seek(0)
     content = upload.read(PUBLIC_MAX_BYTES + 1)
-    kind = file_kinds.examine(name, content)
+    kind = file_kinds.examine(name, content, accepted=TAKEN_LABEL)
     if not _is_taken(kind):
         raise Refused(f"「{name}」不能在这里上传。请上传{TAKEN_LABEL}。")
     scan_upload(name, content, actor=None)

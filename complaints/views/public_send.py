@@ -134,7 +134,8 @@ def _ask(draft: dict[str, Any], kind: str) -> Challenge:
 
 def _ask_anew(form: CheckForm, asked: Challenge) -> None:
     """Put another question; what was ticked stays."""
-    form.fields["answer"].label = asked.prompt
+    # A form that was examined has the field bound with the words of the question before.
+    form.fields["answer"].label = form["answer"].label = asked.prompt
     renew(form, "answer", "")
 
 

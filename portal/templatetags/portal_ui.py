@@ -246,6 +246,13 @@ def error_summary_fields(form: BaseForm) -> list[BoundField]:
 
 
 @register.filter
+def summary_line(field: BoundField) -> str:
+    """Return the first error of a field with its label before it, unless the sentence names the field itself."""
+    label, error = str(field.label or ""), str(field.errors[0])
+    return error if not label or label in error or label.endswith("？") else f"{label}：{error}"
+
+
+@register.filter
 def field_kind(field: BoundField) -> str:
     """Say how a field is laid out: hidden, check (one box), choices (a group of boxes or dots), plain."""
     widget = field.field.widget

@@ -1,5 +1,6 @@
 """The public form: a screen at a time, nothing lost, nothing kept in the clear, a code shown once."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -151,6 +152,16 @@ def test_who_does_not_see_the_drawing_is_asked_in_words(phone):
     assert asked["kind"] == "words"
     assert asked["prompt"] in body
     assert "riddle__picture" not in body
+    assert phone.send().status_code == 302
+
+
+def test_after_a_wrong_answer_in_words_the_new_question_is_the_one_that_is_shown(phone):
+    phone.write()
+    phone.post("public_check", {"other": "1"})
+    for _ in range(6):
+        body = phone.send(answer="不知道").content.decode()
+        asked = phone.sealed("report")["challenge"]
+        assert re.findall(r'for="id_answer">([^<]+)<', body) == [asked["prompt"]]
     assert phone.send().status_code == 302
 
 

@@ -106,6 +106,7 @@ def test_other_files_are_refused_by_name_and_what_was_typed_stays(phone, upload,
     answer = phone.post("public_photos", {"uploads": upload})
     assert answer.status_code == 422
     assert words in answer.content.decode()
+    assert "Word" not in answer.content.decode()  # offers what is taken from the public only
     assert MATTER["title"] in phone.get("public_check").content.decode()
     assert list(file_store.stored_names()) == []
 

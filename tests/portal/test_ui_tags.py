@@ -210,7 +210,8 @@ def test_what_is_wrong_is_said_at_the_top_and_beside_the_field():
     assert 'aria-invalid="true"' in html
     assert html.count('id="id_title_error"') == 1
     assert 'aria-describedby="id_title_helptext id_title_error"' in html
-    assert "请选择类别" in html
+    assert '<a href="#id_kind_0">请选择类别</a>' in html  # the sentence names the field itself
+    assert '<a href="#id_title">标题：' in html
     assert "请勾选以上内容属实" in html
 
 
