@@ -9,9 +9,9 @@ is registered already, as every upload does.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from django.db import transaction
@@ -20,7 +20,6 @@ from django.utils import timezone
 from complaints.services.intake import register_complaint
 from complaints.services.tickets import (
     KIND,
-    Applied,
     Checked,
     apply_tickets,
     enterprises_in,
@@ -32,12 +31,19 @@ from complaints.services.tickets import (
 )
 from portal import file_store
 from portal.errors import Refused
-from portal.models import RoleGrant, User, WorkbookImport
+from portal.models import User, WorkbookImport
 from portal.roles import Role
 from portal.selectors.settings import number_setting
 from portal.services import audit
-from portal.services.imports import apply_in_turn, claim_import, waiting_imports
-from portal.services.notices import notify
+from portal.services.imports import (
+    Applied,
+    apply_in_turn,
+    claim_import,
+    leave_to_job,
+    slices,
+    tell_of_import,
+    waiting_imports,
+)
 from portal.workbooks.compare import NewRow
 
 State = WorkbookImport.State
@@ -60,16 +66,7 @@ def confirm_tickets(batch: WorkbookImport, *, actor: User, now: datetime) -> App
     refuse_others(actor)
     if not batch.preview["acceptable"]:
         raise Refused("工作簿仍有错误，请改正后重新上传")
-    with transaction.atomic():
-        if claim_import(batch, State.APPLYING):
-            audit.record(batch, "import.confirm", actor=actor, changes={"rows": rows})
-            return None
-    batch.refresh_from_db()
-    if batch.state == State.APPLYING:
-        return None
-    if batch.state != State.APPLIED:
-        raise Refused("该次导入已放弃，请重新上传")
-    return Applied(rows, again=True)
+    return leave_to_job(batch, actor=actor)
 
 
 @dataclass(frozen=True)
@@ -95,7 +92,7 @@ def _apply_waiting(batch: WorkbookImport, now: datetime) -> str:
     batch.refresh_from_db()
     if batch.state == State.CHECKED:
         text = f"「{batch.name}」没有登记完：{batch.refusal}"
-        _tell([batch.uploaded_by], batch, text, f"refused:{batch.attempts}")
+        _tell(batch, text, f"refused:{batch.attempts}")
     return batch.state
 
 
@@ -106,7 +103,7 @@ def _register(batch: WorkbookImport, now: datetime) -> None:
     if not checked.preview.acceptable:
         raise Refused("工作簿仍有错误，请改正后重新上传")
     enterprises = enterprises_in(checked)
-    for rows in _slices(checked.preview.new[:A_RUN]):
+    for rows in slices(checked.preview.new[:A_RUN], SLICE):
         _register_slice(rows, checked, enterprises, actor=actor, now=now)
     if checked.preview.new[A_RUN:]:
         # Runs that get on are not among those after which an import is given back.
@@ -118,13 +115,9 @@ def _register(batch: WorkbookImport, now: datetime) -> None:
         made = batch.preview["counts"]["new"]
         audit.record(batch, "import.apply", actor=actor, changes={"new": made})
         text = f"「{batch.name}」已登记：12345 工单 {made} 件，待受理"
-        _tell([actor, *_office(timezone.localdate(now))], batch, text, "done")
+        office = User.objects.holding(Role.OFFICE, on=timezone.localdate(now))
+        _tell(batch, text, "done", *office)
         transaction.on_commit(lambda: file_store.delete(batch.stored_name))
-
-
-def _slices(rows: Sequence[NewRow]) -> Iterator[Sequence[NewRow]]:
-    for start in range(0, len(rows), SLICE):
-        yield rows[start : start + SLICE]
 
 
 @transaction.atomic
@@ -141,12 +134,5 @@ def _register_slice(
             )
 
 
-def _office(today: date) -> list[User]:
-    held = RoleGrant.objects.filter(role=Role.OFFICE, revoked_at=None, valid_from__lte=today)
-    granted = held.exclude(valid_until__lt=today).values("user")
-    return list(User.objects.filter(pk__in=granted, is_active=True))
-
-
-def _tell(people: Sequence[User], batch: WorkbookImport, text: str, what: str) -> None:
-    url = f"/complaints/tickets/{batch.token}/"
-    notify(people, text, url=url, event_key=f"import:{batch.token}:{what}")
+def _tell(batch: WorkbookImport, text: str, what: str, *others: User) -> None:
+    tell_of_import(batch, text, what, url=f"/complaints/tickets/{batch.token}/", others=others)

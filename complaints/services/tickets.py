@@ -31,7 +31,7 @@ from portal.models import Enterprise, Organisation, Topic, User, WorkbookImport
 from portal.models.organisations import LOCAL_KINDS
 from portal.roles import OFFICE_ROLES
 from portal.services import audit
-from portal.services.imports import claim_import
+from portal.services.imports import Applied, applied_before, claim_import, discard_import
 from portal.workbooks import (
     Column,
     Kind,
@@ -113,14 +113,6 @@ class Checked:
     read: SheetRead
     preview: Preview
     lookups: Lookups
-
-
-@dataclass(frozen=True)
-class Applied:
-    """How many cases an import made; `again`: it had been confirmed before."""
-
-    new: int
-    again: bool = False
 
 
 def refuse_others(actor: User) -> None:
@@ -222,12 +214,7 @@ def apply_tickets(batch: WorkbookImport, *, actor: User, now: datetime) -> Appli
     """
     refuse_others(actor)
     if not claim_import(batch, State.APPLIED):
-        batch.refresh_from_db()
-        if batch.state == State.APPLYING:
-            raise Refused("该次导入正在后台进行，完成后会收到消息")
-        if batch.state != State.APPLIED:
-            raise Refused("该次导入已放弃，请重新上传")
-        return Applied(batch.preview["counts"]["new"], again=True)
+        return applied_before(batch)
     checked = examine(opened(batch))
     if not checked.preview.acceptable:
         raise Refused("工作簿仍有错误，请改正后重新上传")
@@ -282,8 +269,7 @@ def _by_label(choices: Any, label: str, default: Any) -> Any:
 def discard_tickets(batch: WorkbookImport, *, actor: User) -> None:
     """Give an upload up; its workbook is removed."""
     refuse_others(actor)
-    if claim_import(batch, State.DISCARDED):
-        audit.record(batch, "import.discard", actor=actor)
+    if discard_import(batch, actor=actor):
         transaction.on_commit(lambda: file_store.delete(batch.stored_name))
 
 

@@ -23,7 +23,7 @@ from portal.errors import Refused
 from portal.models import Enterprise, User, WorkbookImport
 from portal.roles import OFFICE_ROLES
 from portal.services import audit
-from portal.services.imports import claim_import, fingerprint, stored_workbook
+from portal.services.imports import Applied, applied_before, claim_import, fingerprint, stored_workbook
 from portal.workbooks import (
     CellError,
     Column,
@@ -82,15 +82,6 @@ class Checked:
     enterprises: Mapping[str, Enterprise]
     people: Mapping[str, User]
     digest: str
-
-
-@dataclass(frozen=True)
-class Applied:
-    """How many visits were added and corrected; `again`: confirmed before, nothing was done now."""
-
-    new: int
-    changed: int
-    again: bool = False
 
 
 @transaction.atomic
@@ -211,11 +202,7 @@ def apply_visits(batch: WorkbookImport, *, actor: User, now: datetime) -> Applie
     """
     _refuse_others(actor)
     if not claim_import(batch, State.APPLIED):
-        batch.refresh_from_db()
-        if batch.state != State.APPLIED:
-            raise Refused("该次导入已放弃，请重新上传")
-        counts = batch.preview["counts"]
-        return Applied(counts["new"], counts["changed"], again=True)
+        return applied_before(batch)
     checked = examine(file_store.path_of(batch.stored_name), actor=actor, today=timezone.localdate(now))
     if not checked.preview.acceptable:
         raise Refused("工作簿仍有错误，请改正后重新上传")
@@ -250,14 +237,6 @@ def _note(values: Mapping[str, object], checked: Checked) -> tuple[VisitNote, Se
         return note, ()
     entry = Entry(Channel.VISIT, CaseType.HELP, title=text("demand_title"), text=text("demand_text"))
     return note, (entry,)
-
-
-@transaction.atomic
-def discard_visits(batch: WorkbookImport, *, actor: User) -> None:
-    """Give an upload up; nothing is written."""
-    _refuse_others(actor)
-    if claim_import(batch, State.DISCARDED):
-        audit.record(batch, "import.discard", actor=actor)
 
 
 def write_corrections(batch: WorkbookImport, target: BinaryIO | Path, *, actor: User, today: date) -> int:

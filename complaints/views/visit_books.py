@@ -19,6 +19,7 @@ from portal.access import business, role_required
 from portal.errors import Refused
 from portal.http import PortalRequest, workbook_answer
 from portal.import_pages import own_import, preview_page, upload_page
+from portal.services.imports import discard_import
 
 TEMPLATE = "complaints/visits/import.html"
 
@@ -74,7 +75,7 @@ def visit_import_apply(request: PortalRequest, token: str) -> HttpResponse:
 @role_required(*VISITORS)
 @require_POST
 def visit_import_discard(request: PortalRequest, token: str) -> HttpResponse:
-    services.discard_visits(own_import(request, services.KIND, token), actor=request.user)
+    discard_import(own_import(request, services.KIND, token), actor=request.user)
     messages.success(request, "已放弃该次导入，没有登记任何走访。")
     return redirect("complaints:visit_import")
 

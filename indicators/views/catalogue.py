@@ -20,10 +20,9 @@ from portal.access import business, role_required
 from portal.errors import Refused
 from portal.http import PortalRequest, fragment, workbook_answer
 from portal.import_pages import own_import
-from portal.models import WorkbookImport
 from portal.roles import OFFICE_ROLES
 from portal.services import audit
-from portal.services.imports import claim_import
+from portal.services.imports import discard_import
 from portal.workbooks.writer import subtitle_line
 
 
@@ -151,7 +150,7 @@ def system_import_preview(request: PortalRequest, year: int, level: str, token: 
                 new, changed = tree_workbook.apply_tree(batch, actor=request.user)
                 messages.success(request, f"已导入：新增 {new} 个指标，修改 {changed} 个。")
             else:
-                claim_import(batch, WorkbookImport.State.DISCARDED)
+                discard_import(batch, actor=request.user)
                 messages.info(request, "已放弃本次上传，没有任何改动。")
         except Refused as error:
             messages.error(request, str(error))

@@ -27,6 +27,7 @@ from portal.http import PortalRequest, workbook_answer
 from portal.import_pages import own_import, preview_page, upload_page
 from portal.models import WorkbookImport
 from portal.roles import Role
+from portal.services.imports import discard_import
 
 TEMPLATE = "indicators/item_import.html"
 LIST_URL = "/items/"
@@ -216,7 +217,7 @@ def item_import_apply(request: PortalRequest, token: str) -> HttpResponse:
 @require_POST
 def item_import_discard(request: PortalRequest, token: str) -> HttpResponse:
     batch, work_list = _import(request, token)
-    ledgers.discard_ledger(batch, actor=request.user)
+    discard_import(batch, actor=request.user)
     messages.success(request, "已放弃该次导入，台账没有改动")
     return redirect(work_list)
 

@@ -24,6 +24,7 @@ from portal.http import PortalRequest, workbook_answer
 from portal.import_pages import own_import
 from portal.models import Organisation, WorkbookImport
 from portal.roles import OFFICE_ROLES, Role
+from portal.services.imports import discard_import
 
 
 def _download(write: Callable[[BinaryIO], int], name: str) -> FileResponse:
@@ -114,7 +115,7 @@ def report_import_preview(request: PortalRequest, month: str, token: str) -> Htt
 def _decide(request: PortalRequest, month: ReportingMonth, batch: WorkbookImport) -> HttpResponse:
     action = request.POST.get("action", "")
     if action == "discard":
-        services.discard_reports(batch, actor=request.user)
+        discard_import(batch, actor=request.user)
         messages.info(request, "已放弃本次上传，没有任何改动。")
         return redirect(month.entry_url)
     if action not in {"submit", "save"}:

@@ -20,8 +20,7 @@ from portal.access import business
 from portal.errors import Refused
 from portal.http import PortalRequest, workbook_answer
 from portal.import_pages import own_import, preview_page, upload_page
-from portal.models import WorkbookImport
-from portal.services.imports import claim_import
+from portal.services.imports import discard_import
 
 TEMPLATE = "policies/policy_import.html"
 
@@ -81,7 +80,7 @@ def policy_import_apply(request: PortalRequest, token: str) -> HttpResponse:
 @office
 @require_POST
 def policy_import_discard(request: PortalRequest, token: str) -> HttpResponse:
-    claim_import(own_import(request, services.KIND, token), WorkbookImport.State.DISCARDED)
+    discard_import(own_import(request, services.KIND, token), actor=request.user)
     messages.success(request, "已放弃该次导入，政策库没有改动")
     return redirect("policies:policy_list")
 

@@ -17,9 +17,8 @@ from portal.access import role_required
 from portal.errors import Refused
 from portal.http import PortalRequest, workbook_answer
 from portal.import_pages import own_import, preview_page, upload_page
-from portal.models import WorkbookImport
 from portal.roles import UNIT_ROLES
-from portal.services.imports import claim_import
+from portal.services.imports import discard_import
 
 TEMPLATE = "policies/payout_import.html"
 units = role_required(*UNIT_ROLES)
@@ -82,7 +81,7 @@ def payout_import_apply(request: PortalRequest, token: str) -> HttpResponse:
 @units
 @require_POST
 def payout_import_discard(request: PortalRequest, token: str) -> HttpResponse:
-    claim_import(own_import(request, services.KIND, token), WorkbookImport.State.DISCARDED)
+    discard_import(own_import(request, services.KIND, token), actor=request.user)
     messages.success(request, "已放弃该次导入，台账没有改动")
     return redirect("policies:payout_list")
 

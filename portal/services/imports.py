@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from django.core.files.uploadedfile import UploadedFile
+from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
 from portal import file_store
 from portal.errors import Refused
 from portal.file_kinds import clean_name
-from portal.models import WorkbookImport
+from portal.models import User, WorkbookImport
+from portal.services import audit
+from portal.services.notices import notify
 from portal.workbooks.columns import Key
 from portal.workbooks.limits import LIMITS, MB, Limits
 from portal.workbooks.reader import SheetRead
@@ -23,6 +26,16 @@ from portal.workbooks.reader import SheetRead
 State = WorkbookImport.State
 # How often an import by a job is begun before it is given back to the person who confirmed it.
 MAX_ATTEMPTS = 3
+Row = TypeVar("Row")
+
+
+@dataclass(frozen=True)
+class Applied:
+    """What an import wrote; `again` tells that it had been confirmed before and nothing was written now."""
+
+    new: int
+    changed: int = 0
+    again: bool = False
 
 
 @dataclass(frozen=True)
@@ -79,6 +92,58 @@ def claim_import(batch: WorkbookImport, state: WorkbookImport.State, *, source: 
     elif state == State.APPLIED:
         changes["applied_at"] = now
     return bool(WorkbookImport.objects.filter(pk=batch.pk, state=source).update(**changes))
+
+
+def applied_before(batch: WorkbookImport) -> Applied:
+    """Return what an earlier confirmation wrote.
+
+    Raises `Refused` when the import is still with the job, or was given up.
+    """
+    batch.refresh_from_db()
+    if batch.state == State.APPLYING:
+        raise Refused("该次导入正在后台进行，完成后会收到消息")
+    if batch.state != State.APPLIED:
+        raise Refused("该次导入已放弃，请重新上传")
+    counts = batch.preview["counts"]
+    return Applied(counts["new"], counts["changed"], again=True)
+
+
+@transaction.atomic
+def leave_to_job(batch: WorkbookImport, *, actor: User) -> Applied | None:
+    """Confirm an import that a job is to apply: None; what an earlier confirmation wrote, if it is applied by now.
+
+    Raises `Refused` when it was given up.
+    """
+    counts = batch.preview["counts"]
+    if claim_import(batch, State.APPLYING):
+        rows = counts["new"] + counts["changed"]
+        audit.record(batch, "import.confirm", actor=actor, changes={"rows": rows})
+        return None
+    batch.refresh_from_db()
+    return None if batch.state == State.APPLYING else applied_before(batch)
+
+
+@transaction.atomic
+def discard_import(batch: WorkbookImport, *, actor: User) -> bool:
+    """Give an upload up and tell whether it was; a second call does nothing, and what was applied stays applied."""
+    if not claim_import(batch, State.DISCARDED):
+        return False
+    audit.record(batch, "import.discard", actor=actor)
+    return True
+
+
+def tell_of_import(
+    batch: WorkbookImport, text: str, what: str, *, url: str, others: Sequence[User] = ()
+) -> None:
+    """Tell whoever confirmed an import, and `others`, what came of it: once for each `what`."""
+    people = [batch.uploaded_by, *others]
+    notify(people, text, url=url, event_key=f"import:{batch.token}:{what}")
+
+
+def slices(rows: Sequence[Row], size: int) -> Iterator[Sequence[Row]]:
+    """Cut `rows` into parts of `size`, the last one shorter."""
+    for start in range(0, len(rows), size):
+        yield rows[start : start + size]
 
 
 def waiting_imports(kind: str) -> list[WorkbookImport]:

@@ -18,6 +18,7 @@ from portal.http import PortalRequest, workbook_answer
 from portal.import_pages import own_import, preview_page, upload_page
 from portal.roles import Role
 from portal.services import enterprise_workbook as register
+from portal.services.imports import discard_import
 
 TEMPLATE = "portal/enterprise_import.html"
 
@@ -75,7 +76,7 @@ def enterprise_import_apply(request: PortalRequest, token: str) -> HttpResponse:
 @role_required(Role.OFFICE, Role.OFFICE_HEAD)
 @require_POST
 def enterprise_import_discard(request: PortalRequest, token: str) -> HttpResponse:
-    register.discard_register(own_import(request, register.KIND, token), actor=request.user)
+    discard_import(own_import(request, register.KIND, token), actor=request.user)
     messages.success(request, "已放弃该次导入，名录没有改动")
     return redirect("portal:enterprise_list")
 

@@ -13,7 +13,7 @@ from indicators.services import ledgers
 from indicators.services.ledgers import applying, check_ledger, confirm_ledger
 from portal.errors import Refused
 from portal.models import AuditEvent, Notification, RoleGrant, SettingRow, WorkbookImport
-from portal.services.imports import MAX_ATTEMPTS, claim_import
+from portal.services.imports import MAX_ATTEMPTS, claim_import, discard_import
 from tests.factories import WorkListFactory
 from tests.indicators.test_ledger_import import NEW, TODAY, upload, workbook
 
@@ -139,7 +139,7 @@ def test_who_lost_the_right_in_between_imports_nothing(waiting, officer):
 
 
 def test_while_it_waits_it_can_neither_be_given_up_nor_applied_by_hand(waiting, officer):
-    ledgers.discard_ledger(waiting, actor=officer)
+    discard_import(waiting, actor=officer)
     assert not claim_import(waiting, State.APPLIED)
     with pytest.raises(Refused, match="正在后台进行"):
         ledgers.apply_ledger(waiting, actor=officer, today=TODAY)

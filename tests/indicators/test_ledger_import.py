@@ -13,7 +13,6 @@ from indicators.services.items import number_series, update_item
 from indicators.services.ledgers import (
     apply_ledger,
     check_ledger,
-    discard_ledger,
     export_ledgers,
     sheet_title,
     write_corrections,
@@ -21,6 +20,7 @@ from indicators.services.ledgers import (
 from portal import file_store
 from portal.errors import Refused
 from portal.models import AuditEvent, Notification, NumberSeries, WorkbookImport
+from portal.services.imports import discard_import
 from portal.workbooks.reader import read_sheet
 from tests.factories import CHINA, MonthFactory, ReportFactory, WorkItemFactory, WorkListFactory
 
@@ -303,7 +303,7 @@ def test_closed_items_come_back_unchanged_or_not_at_all(work_list, items, office
 
 def test_a_discarded_upload_cannot_be_confirmed(work_list, task_force, unit, officer):
     batch = check(work_list, officer, NEW)
-    discard_ledger(batch, actor=officer)
+    discard_import(batch, actor=officer)
     with pytest.raises(Refused, match="已放弃"):
         apply_ledger(batch, actor=officer, today=TODAY)
 

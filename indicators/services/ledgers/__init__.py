@@ -1,23 +1,19 @@
 """Ledgers as workbooks: out with the current filter, back with a preview, all or nothing."""
 
 from indicators.services.ledgers.applying import (
-    Applied,
     apply_ledger,
     apply_waiting_ledger,
     confirm_ledger,
-    discard_ledger,
 )
 from indicators.services.ledgers.checking import KIND, check_ledger, write_corrections
 from indicators.services.ledgers.sheets import export_ledgers, ledger_sheet, sheet_title
 
 __all__ = [
     "KIND",
-    "Applied",
     "apply_ledger",
     "apply_waiting_ledger",
     "check_ledger",
     "confirm_ledger",
-    "discard_ledger",
     "export_ledgers",
     "ledger_sheet",
     "sheet_title",

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, TypeVar
+from typing import Any
 
 from django.db import transaction
 from django.urls import reverse
@@ -25,23 +25,21 @@ from portal.models import AuditEvent, Organisation, User, WorkbookImport
 from portal.roles import UNIT_ROLES
 from portal.selectors.settings import number_setting
 from portal.services import audit
-from portal.services.imports import apply_in_turn, claim_import
+from portal.services.imports import (
+    Applied,
+    applied_before,
+    apply_in_turn,
+    claim_import,
+    leave_to_job,
+    slices,
+    tell_of_import,
+)
 from portal.services.notices import notify
 from portal.services.numbers import take_numbers
 from portal.workbooks.compare import ChangedRow, NewRow
 
 BATCH = 1000
 State = WorkbookImport.State
-Row = TypeVar("Row")
-
-
-@dataclass(frozen=True)
-class Applied:
-    """What an import wrote; `again` tells that it had been confirmed before and nothing was written now."""
-
-    new: int
-    changed: int
-    again: bool = False
 
 
 @dataclass(frozen=True)
@@ -65,14 +63,7 @@ def confirm_ledger(batch: WorkbookImport, *, actor: User, today: date) -> Applie
     if counts["new"] + counts["changed"] <= number_setting("imports.background_rows", on=today):
         return apply_ledger(batch, actor=actor, today=today)
     refuse_others(actor)
-    with transaction.atomic():
-        if claim_import(batch, State.APPLYING):
-            audit.record(
-                batch, "import.confirm", actor=actor, changes={"rows": counts["new"] + counts["changed"]}
-            )
-            return None
-    batch.refresh_from_db()
-    return None if batch.state == State.APPLYING else _applied_before(batch)
+    return leave_to_job(batch, actor=actor)
 
 
 def apply_waiting_ledger(batch: WorkbookImport, *, today: date) -> bool:
@@ -96,15 +87,7 @@ def apply_waiting_ledger(batch: WorkbookImport, *, today: date) -> bool:
 
 
 def _tell_importer(batch: WorkbookImport, text: str, what: str) -> None:
-    url = reverse("indicators:item_import_detail", args=[batch.token])
-    notify([batch.uploaded_by], text, url=url, event_key=f"import:{batch.token}:{what}")
-
-
-def _applied_before(batch: WorkbookImport) -> Applied:
-    if batch.state != State.APPLIED:
-        raise Refused("该次导入已放弃，请重新上传")
-    counts = batch.preview["counts"]
-    return Applied(counts["new"], counts["changed"], again=True)
+    tell_of_import(batch, text, what, url=reverse("indicators:item_import_detail", args=[batch.token]))
 
 
 @transaction.atomic
@@ -117,10 +100,7 @@ def apply_ledger(batch: WorkbookImport, *, actor: User, today: date, source: str
     """
     refuse_others(actor)
     if not claim_import(batch, State.APPLIED, source=source):
-        batch.refresh_from_db()
-        if batch.state == State.APPLYING:
-            raise Refused("该次导入正在后台进行，完成后会收到消息")
-        return _applied_before(batch)
+        return applied_before(batch)
     work_list = WorkList.objects.get(pk=batch.parameters["pk"])
     # Whoever changes one of these items from here on waits until this import has ended.
     list(WorkItem.objects.select_for_update().filter(work_list=work_list).order_by("pk").values_list("pk"))
@@ -132,7 +112,7 @@ def apply_ledger(batch: WorkbookImport, *, actor: User, today: date, source: str
     made = _create(work_list, checked.preview.new, checked.lookups, actor)
     changes = _changes(checked.preview.changed, checked.existing, checked.lookups)
     _update(changes, checked.lookups, actor, reason=f"台账导入：{batch.name}"[:300])
-    for part in _slices([*(row.pk for row in made), *(change.item.pk for change in changes)]):
+    for part in slices([*(row.pk for row in made), *(change.item.pk for change in changes)], BATCH):
         relight(WorkItem.objects.filter(pk__in=part), today=today)
     batch.refresh_from_db()
     facts = {"list": work_list.slug, "new": len(made), "changed": len(changes)}
@@ -141,25 +121,13 @@ def apply_ledger(batch: WorkbookImport, *, actor: User, today: date, source: str
     return Applied(len(made), len(changes))
 
 
-@transaction.atomic
-def discard_ledger(batch: WorkbookImport, *, actor: User) -> None:
-    """Give an upload up; a second call does nothing, and what was applied stays applied."""
-    if claim_import(batch, State.DISCARDED):
-        audit.record(batch, "import.discard", actor=actor)
-
-
-def _slices(rows: Sequence[Row]) -> Iterator[Sequence[Row]]:
-    for start in range(0, len(rows), BATCH):
-        yield rows[start : start + BATCH]
-
-
 def _create(work_list: WorkList, rows: Sequence[NewRow], lookups: Lookups, actor: User) -> list[WorkItem]:
     """Make the new items with their numbers, supporting units and history."""
     if not rows:
         return []
     numbers = take_numbers(number_series(work_list), work_list.year, len(rows))
     made: list[WorkItem] = []
-    for part in _slices(list(zip(numbers, rows, strict=True))):
+    for part in slices(list(zip(numbers, rows, strict=True)), BATCH):
         items = [_new_item(work_list, number, row, lookups) for number, row in part]
         WorkItem.objects.bulk_create(items)
         _add_supporting(
@@ -229,10 +197,10 @@ def _update(changes: Sequence[_Change], lookups: Lookups, actor: User, *, reason
     for columns, items in alike.items():
         WorkItem.objects.bulk_update(items, [*sorted(columns), "version"], batch_size=BATCH // 4)
     regrouped = [change for change in changes if "supporting" in change.columns]
-    for part in _slices(regrouped):
+    for part in slices(regrouped, BATCH):
         WorkItem.supporting.through.objects.filter(workitem__in=[change.item.pk for change in part]).delete()
         _add_supporting([(change.item, change.supporting) for change in part], lookups)
-    for part in _slices(changes):
+    for part in slices(changes, BATCH):
         items, history = [change.item for change in part], [change.history for change in part]
         _write_history(items, "item.import", history, actor, note=reason)
         _keep_adjustments(part, actor, reason)
@@ -241,7 +209,7 @@ def _update(changes: Sequence[_Change], lookups: Lookups, actor: User, *, reason
         if "organisation" in change.columns:
             handed_over[change.item.organisation].append(change.item.pk)
     for unit, keys in handed_over.items():
-        for keys_part in _slices(keys):
+        for keys_part in slices(keys, BATCH):
             move_owed_reports(list(keys_part), unit)
 
 

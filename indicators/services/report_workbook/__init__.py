@@ -1,6 +1,6 @@
 """A unit's month as a workbook: out prefilled, back with a preview, all or nothing."""
 
-from indicators.services.report_workbook.applying import Applied, apply_reports, discard_reports
+from indicators.services.report_workbook.applying import Applied, apply_reports
 from indicators.services.report_workbook.checking import KIND, check_reports, write_corrections
 from indicators.services.report_workbook.sheet import (
     overview_rows,
@@ -15,7 +15,6 @@ __all__ = [
     "Applied",
     "apply_reports",
     "check_reports",
-    "discard_reports",
     "overview_rows",
     "overview_sheet",
     "report_sheet",

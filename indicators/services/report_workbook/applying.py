@@ -79,10 +79,3 @@ def _write(checked: Checked, actor: User, today: date, *, submit: bool) -> list[
         if draft.error is not None:
             raise draft.error
     return [draft.report for draft in drafts]
-
-
-@transaction.atomic
-def discard_reports(batch: WorkbookImport, *, actor: User) -> None:
-    """Give an upload up; a second call does nothing, and what was applied stays applied."""
-    if claim_import(batch, WorkbookImport.State.DISCARDED):
-        audit.record(batch, "import.discard", actor=actor)

@@ -1,23 +1,19 @@
 """The register as a workbook: out with the current filter, back with a preview, all or nothing."""
 
 from portal.services.enterprise_workbook.applying import (
-    Applied,
     apply_register,
     apply_waiting_registers,
     confirm_register,
-    discard_register,
 )
 from portal.services.enterprise_workbook.checking import KIND, check_register, write_corrections
 from portal.services.enterprise_workbook.sheets import export_enterprises, write_template
 
 __all__ = [
     "KIND",
-    "Applied",
     "apply_register",
     "apply_waiting_registers",
     "check_register",
     "confirm_register",
-    "discard_register",
     "export_enterprises",
     "write_corrections",
     "write_template",

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, TypeVar
+from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
@@ -30,8 +30,16 @@ from portal.services.enterprise_workbook.checking import (
 from portal.services.enterprise_workbook.sheets import Towns
 from portal.services.enterprises.register import check_keeper
 from portal.services.enterprises.sizes import resize
-from portal.services.imports import apply_in_turn, claim_import, waiting_imports
-from portal.services.notices import notify
+from portal.services.imports import (
+    Applied,
+    applied_before,
+    apply_in_turn,
+    claim_import,
+    leave_to_job,
+    slices,
+    tell_of_import,
+    waiting_imports,
+)
 from portal.workbooks.columns import Key
 from portal.workbooks.compare import ChangedRow, NewRow
 
@@ -42,16 +50,6 @@ _KINDS = {kind.label: kind for kind in EntityKind}
 _STATES = {state.label: state for state in EntityState}
 _TEXTS = frozenset({"address", "public_phone", "website"})
 _COLUMNS = frozenset({"name", "kind", "industry", "town", "founded_on", "state", "state_on"} | _TEXTS)
-Row = TypeVar("Row")
-
-
-@dataclass(frozen=True)
-class Applied:
-    """What an import wrote; `again` tells that it had been confirmed before and nothing was written now."""
-
-    new: int
-    changed: int
-    again: bool = False
 
 
 @dataclass(frozen=True)
@@ -82,16 +80,10 @@ def confirm_register(batch: WorkbookImport, *, actor: User, today: date) -> Appl
     second confirmation does nothing more. Raises what `apply_register` raises.
     """
     counts = batch.preview["counts"]
-    rows = counts["new"] + counts["changed"]
-    if rows <= number_setting("imports.background_rows", on=today):
+    if counts["new"] + counts["changed"] <= number_setting("imports.background_rows", on=today):
         return apply_register(batch, actor=actor, today=today)
     check_keeper(actor)
-    with transaction.atomic():
-        if claim_import(batch, State.APPLYING):
-            audit.record(batch, "import.confirm", actor=actor, changes={"rows": rows})
-            return None
-    batch.refresh_from_db()
-    return None if batch.state == State.APPLYING else _applied_before(batch)
+    return leave_to_job(batch, actor=actor)
 
 
 def apply_waiting_registers(*, today: date) -> tuple[int, int]:
@@ -120,15 +112,7 @@ def _apply_waiting(batch: WorkbookImport, today: date) -> bool:
 
 
 def _tell_importer(batch: WorkbookImport, text: str, what: str) -> None:
-    url = f"/enterprises/import/{batch.token}/"
-    notify([batch.uploaded_by], text, url=url, event_key=f"import:{batch.token}:{what}")
-
-
-def _applied_before(batch: WorkbookImport) -> Applied:
-    if batch.state != State.APPLIED:
-        raise Refused("该次导入已放弃，请重新上传")
-    counts = batch.preview["counts"]
-    return Applied(counts["new"], counts["changed"], again=True)
+    tell_of_import(batch, text, what, url=f"/enterprises/import/{batch.token}/")
 
 
 @transaction.atomic
@@ -143,36 +127,21 @@ def apply_register(
     """
     check_keeper(actor)
     if not claim_import(batch, State.APPLIED, source=source):
-        batch.refresh_from_db()
-        if batch.state == State.APPLYING:
-            raise Refused("该次导入正在后台进行，完成后会收到消息")
-        return _applied_before(batch)
+        return applied_before(batch)
     checked = examine(file_store.path_of(batch.stored_name), today=today)
     if not checked.preview.acceptable:
         raise Refused("工作簿仍有错误，或名录在核对后已有变动。请改正后重新上传")
     if checked.fingerprint != batch.preview["fingerprint"]:
         raise Refused("核对之后，其中的市场主体已被他人修改。请重新导出、合并修改后再上传")
     run = _Run(checked, actor, timezone.now(), today, batch.name)
-    for part in _slices(checked.preview.new):
+    for part in slices(checked.preview.new, BATCH):
         _write(_create(part, checked.towns, today), run)
-    for rows in _slices(checked.preview.changed):
+    for rows in slices(checked.preview.changed, BATCH):
         _write(_update(rows, checked), run)
     new, changed = len(checked.preview.new), len(checked.preview.changed)
     audit.record(batch, "import.apply", actor=actor, changes={"new": new, "changed": changed})
     batch.refresh_from_db()
     return Applied(new, changed)
-
-
-@transaction.atomic
-def discard_register(batch: WorkbookImport, *, actor: User) -> None:
-    """Give an upload up; a second call does nothing, and what was applied stays applied."""
-    if claim_import(batch, State.DISCARDED):
-        audit.record(batch, "import.discard", actor=actor)
-
-
-def _slices(rows: Sequence[Row]) -> Iterator[Sequence[Row]]:
-    for start in range(0, len(rows), BATCH):
-        yield rows[start : start + BATCH]
 
 
 def _create(rows: Sequence[NewRow], towns: Towns, today: date) -> list[_Written]:

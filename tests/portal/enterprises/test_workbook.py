@@ -27,13 +27,13 @@ from portal.services.enterprise_workbook import (
     apply_waiting_registers,
     check_register,
     confirm_register,
-    discard_register,
     export_enterprises,
     write_corrections,
     write_template,
 )
 from portal.services.enterprise_workbook.sheets import Towns, register_sheet
 from portal.services.enterprises import change_enterprise
+from portal.services.imports import discard_import
 from portal.workbooks.reader import read_sheet
 from tests.factories import CHINA
 from tests.factories_enterprises import EnterpriseFactory, FactFactory, LabelFactory, TownFactory
@@ -247,7 +247,7 @@ def test_a_file_is_applied_once_and_a_discarded_one_never(officer):
     assert apply_register(WorkbookImport.objects.get(), actor=officer, today=TODAY).again
     assert Enterprise.objects.count() == 1
     other = check(officer, {**NEW, "统一社会信用代码": make_credit_code(502)})
-    discard_register(other, actor=officer)
+    discard_import(other, actor=officer)
     with pytest.raises(Refused, match="已放弃"):
         apply_register(other, actor=officer, today=TODAY)
 
