@@ -78,6 +78,11 @@ def test_what_looks_like_a_case_that_is_there_comes_back_once_with_the_likely_on
     assert "同一联系电话" in shown
     assert "厂房扩建，审图机构三次要求补正。" in shown
     assert Complaint.objects.count() == 1
+    assert "请重新选择" not in shown
+    photo = SimpleUploadedFile("现场.txt", "现场记录".encode())
+    assert "刚才选的文件没有保存，请重新选择" in (
+        client.post("/complaints/new/", sent | {"uploads": photo}).content.decode()
+    )
     assert client.post("/complaints/new/", sent | {"is_new": "on"}).status_code == HTTPStatus.OK
     assert Complaint.objects.count() == 2
 
