@@ -245,6 +245,13 @@ class Explained:
         """What is lacking for it; nothing is lacking for what should not be met."""
         return self.finding.gap if self.finding is not None and not self.is_excluded else ""
 
+    @property
+    def reason(self) -> str:
+        """Say why; of what is excluded only how it is, not what would be asked for."""
+        if self.finding is None:
+            return ""
+        return self.finding.reason.partition("，")[0] if self.is_excluded else self.finding.reason
+
     def describe(self) -> str:
         return f"不属于：{self.leaf.describe()}" if self.is_excluded else self.leaf.describe()
 

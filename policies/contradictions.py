@@ -154,10 +154,8 @@ def _exclude(node: Node, room: Room) -> str:
 
 def warnings(tree: Node | None) -> list[str]:
     """Return sentences about conditions that are allowed but look like a slip, and about missing sources."""
-    found: dict[str, None] = {}
-    for leaf in leaves(tree):
-        for sentence in leaf.criterion.warnings():
-            found[sentence] = None
-        if not leaf.source:
-            found[f"“{leaf.describe()}”没有写明条款出处"] = None
-    return list(found)
+    found = dict.fromkeys(sentence for leaf in leaves(tree) for sentence in leaf.criterion.warnings())
+    unsourced = [leaf.describe() for leaf in leaves(tree) if not leaf.source]
+    if len(unsourced) == 1:
+        return [*found, f"“{unsourced[0]}”没有写明条款出处"]
+    return [*found, f"有 {len(unsourced)} 个条件没有写明条款出处"] if unsourced else list(found)

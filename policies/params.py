@@ -35,6 +35,8 @@ def several(
     params: Params, key: str, label: str, options: Mapping[str, str] | None = None
 ) -> tuple[str, ...]:
     """Return one or more different values; with `options` each must be one of its keys."""
+    if options is not None and not params.values.get(key):
+        raise ParamError(f"请选择{label}，至少一项")
     found: dict[str, None] = {}
     for value in params.items(key, label, MOST_CHOICES):
         if not isinstance(value, str) or not value.strip():

@@ -24,7 +24,7 @@ class PolicyItemSerializer(serializers.ModelSerializer[PolicyItem]):
     mode = serializers.CharField(source="current.mode", default="")
     whom = serializers.CharField(source="current.whom", default="")
     conditions = serializers.SerializerMethodField(help_text="适用条件，一句话")
-    standard = serializers.CharField(source="current.standard_text", default="")
+    standard = serializers.CharField(source="current.standard", default="")
     amount = serializers.JSONField(source="current.amount", default=dict)
     procedure = serializers.CharField(source="current.procedure", default="")
     materials = serializers.ListField(

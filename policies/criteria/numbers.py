@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Final, Self
 
 from policies.criteria.base import Criterion, Finding, Profile, Verdict
-from policies.criteria.vocabulary import FACTS, Fact, plain
+from policies.criteria.vocabulary import FACTS, YUAN_PER_TEN_THOUSAND, Fact, plain
 from portal.params import ParamError, Params, to_plain
 
 OPERATORS: Final[dict[str, str]] = {
@@ -105,5 +105,5 @@ class FactCompared(Criterion):
             return []
         yuan = self.term.in_yuan(self.threshold)
         if yuan < LEAST_LIKELY_YUAN or yuan >= MOST_LIKELY_YUAN:
-            return [f"“{self.describe()}”折合 {plain(yuan)} 元，请核对单位是否填错"]
+            return [f"“{self.describe()}”折合 {plain(yuan / YUAN_PER_TEN_THOUSAND)} 万元，请核对单位是否填错"]
         return []

@@ -24,6 +24,7 @@ UNIT_CHOICES = [(unit, unit) for unit in UNITS]
 SPARE_ROWS = 2
 LEAST_ROWS = 3
 WAN = "万元"
+WHOLE = 100
 
 
 @dataclass
@@ -153,6 +154,13 @@ class AmountForm(Styled, forms.ModelForm):
 
     def validate_constraints(self) -> None:
         """Leave the constraints to `clean`."""
+
+    def clean(self) -> dict[str, Any]:
+        values: dict[str, Any] = super().clean() or {}
+        total = sum(values.get(f"share_{level}") or 0 for level in Level)
+        if total not in {0, WHOLE}:
+            self.add_error(f"share_{Level.COUNTY}", f"资金分担合计应为 {WHOLE}%，现为 {total}%")
+        return values
 
     def clean_yearly_cap(self) -> Decimal | None:
         cap: Decimal | None = self.cleaned_data["yearly_cap"]

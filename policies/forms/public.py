@@ -169,7 +169,10 @@ class AnswerForm(Styled, forms.Form):
         max_length=500,
         widget=forms.Textarea(attrs={"rows": 3, "maxlength": 500}),
     )
-    promised = forms.BooleanField(label="我承诺所填内容和材料真实有效，如有不实，退回资金并承担责任")
+    promised = forms.BooleanField(
+        label="我承诺所填内容和材料真实有效，如有不实，退回资金并承担责任",
+        error_messages={"required": "请先作出承诺"},
+    )
 
     def __init__(self, *args: Any, version: PolicyItemVersion, is_money: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

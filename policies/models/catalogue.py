@@ -8,11 +8,12 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 
-from policies.amounts import GroupRule
+from policies.amounts import GroupRule, read_rule
 from policies.querysets import PolicyItemQuerySet, PolicyItemVersionQuerySet, PolicyQuerySet
 from policies.terms import Category, Level, Mode, Repeat, Review
 from policies.workflow import ItemState
 from portal.models import Organisation, Topic
+from portal.params import ParamError
 
 PERSON = settings.AUTH_USER_MODEL
 
@@ -228,6 +229,16 @@ class PolicyItemVersion(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+    @property
+    def standard(self) -> str:
+        """What is granted, in the document's words, without them as the rule says; empty before it was entered."""
+        if self.standard_text or not self.amount:
+            return self.standard_text
+        try:
+            return read_rule(self.amount).describe()
+        except ParamError:
+            return ""
 
     def is_in_force(self, on: date) -> bool:
         """Tell whether the item's period covers the day `on`, both ends included."""

@@ -163,8 +163,9 @@ class MatchedRow:
             return f"还差：{'；'.join(found.gaps)}"
         if found.missing:
             return f"缺少：{'、'.join(found.missing)}"
-        wrong = [row.finding.reason for row in found.conditions if row.finding and row.verdict != Answer.MET]
-        right = [row.finding.reason for row in found.conditions if row.finding]
+        judged = [row for row in found.conditions if row.finding]
+        wrong = [row.reason for row in judged if row.verdict != Answer.MET]
+        right = [row.reason for row in judged if row.verdict == Answer.MET]
         return "；".join((wrong if found.verdict != Answer.MET else right)[:3])
 
 

@@ -119,7 +119,7 @@ def public_item(item: PolicyItem, on: date) -> PublicItem:
         item=item,
         version=version,
         conditions=_sentences(version, on),
-        amount=version.standard_text or rule.describe(),
+        amount=version.standard,
         is_money=not isinstance(rule, NoMoney),
         steps=_steps(version.procedure),
         siblings=_siblings(item, version),

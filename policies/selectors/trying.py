@@ -17,11 +17,12 @@ MOST_FOUND = 8
 
 @dataclass(frozen=True)
 class Trial:
-    """What was found for the words typed: one enterprise, or several to choose from."""
+    """What was found for the words typed: one enterprise, or several to choose from, perhaps not all of them."""
 
     words: str
     enterprise: Enterprise | None = None
     choices: tuple[Enterprise, ...] = ()
+    has_more: bool = False
 
 
 def find_for_trial(user: User, words: str) -> Trial:
@@ -33,7 +34,7 @@ def find_for_trial(user: User, words: str) -> Trial:
     exact = [row for row in rows if words in {row.name, row.credit_code}]
     if len(rows) == 1 or exact:
         return Trial(words, (exact or rows)[0])
-    return Trial(words, None, tuple(rows[:MOST_FOUND]))
+    return Trial(words, None, tuple(rows[:MOST_FOUND]), len(rows) > MOST_FOUND)
 
 
 def explain_tree(tree: Node | None, enterprise: Enterprise, on: date) -> Explanation:

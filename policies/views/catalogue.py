@@ -219,7 +219,10 @@ def item_match(request: PortalRequest, number: str) -> HttpResponse:
     except Refused as error:
         messages.error(request, str(error))
         return redirect(item)
-    messages.success(request, f"已匹配：新增符合 {outcome.gained} 家，不再符合 {outcome.lost} 家")
+    messages.success(
+        request,
+        f"已匹配：新增符合 {outcome.gained} 家，不再符合 {outcome.lost} 家；推送名单由今晚的匹配提出",
+    )
     return redirect("policies:match_detail", item.number)
 
 

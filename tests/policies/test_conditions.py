@@ -63,7 +63,7 @@ def test_the_sentence_says_what_was_entered():
     [
         ({"kind": "all", "of": []}, "至少一项"),
         ({"kind": "all"}, "至少一项"),
-        ({"kind": "all", "of": [{"kind": "size", "values": []}]}, "第1个条件，请填写企业规模"),
+        ({"kind": "all", "of": [{"kind": "size", "values": []}]}, "第1个条件，请选择企业规模"),
         ({"kind": "size", "values": ["huge"]}, "不在可选范围内"),
         ({"kind": "colour"}, "请选择条件类型"),
         ({**RICH, "unit": "人"}, "营业收入的单位应从"),
@@ -142,3 +142,8 @@ def test_nothing_is_lacking_for_what_should_not_be_met():
 )
 def test_one_part_that_is_lacking_is_near_whatever_stands_inside_the_others(tree, near):
     assert evaluate(read_tree(tree), Profile(on=TODAY, size="small")).is_near is near
+
+
+def test_the_reason_of_what_is_excluded_does_not_say_that_it_is_asked_for():
+    found = evaluate(read_tree(EXCLUDED), Profile(on=TODAY, size="medium"))
+    assert found.conditions[0].reason == "企业规模为中型"

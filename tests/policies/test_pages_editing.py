@@ -101,7 +101,7 @@ def test_the_count_says_what_keeps_the_others_out(editor, holder):
     [
         (revenue("c-0", ""), "请填写营业收入"),
         (revenue("c-0", "-5"), "不能小于0"),
-        (label("c-0"), "请填写资质，至少一项"),
+        (label("c-0"), "请选择资质，至少一项"),
         ({"c-0__kind": "any"}, "还没有条件"),
         ({"c-0__kind": "industry", "c-0__codes": "99"}, "不在国民经济行业分类中"),
         ({**label("c-0", "industry_above"), "c-0__valid_from": "明天"}, "2023-11-08 的样子"),
@@ -116,7 +116,14 @@ def test_what_cannot_be_read_is_refused_beside_the_condition(editor, item, typed
 
 def test_a_threshold_in_the_wrong_unit_is_pointed_out(editor):
     page = text(editor("preview", headers=PART, **revenue("c-0", "2000", "元")))
-    assert "请核对单位是否填错" in page
+    assert "折合 0.2 万元，请核对单位是否填错" in page
+
+
+def test_conditions_without_a_source_are_counted_in_one_line(editor):
+    typed = {**revenue("c-0", "2000"), **revenue("c-1", "9000", op="at_most")}
+    page = text(editor("preview", headers=PART, **typed))
+    assert page.count("没有写明条款出处") == 1
+    assert "有 2 个条件没有写明条款出处" in page
 
 
 def test_contradictory_conditions_are_pointed_out(editor):
@@ -147,6 +154,9 @@ def test_one_enterprise_is_tried_by_its_name(editor, holder):
     assert "有 2 家名称相近" in page
     page = text(editor(f"test:{holder.credit_code}", headers=PART, **revenue("c-0", "2000")))
     assert "缺少：营业收入" in page
+    KnownEnterpriseFactory.create_batch(9, name="云溪县恒力机械有限公司")
+    page = text(editor("test", headers=PART, trial="恒力", **revenue("c-0", "2000")))
+    assert "名称相近的很多，这里列出前 8 家" in page
 
 
 def test_saving_without_conditions_takes_them_away(editor, item):

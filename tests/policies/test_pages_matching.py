@@ -85,6 +85,13 @@ def test_the_lead_unit_confirms_and_tells_in_bulk_and_the_link_is_shown_once(bro
     answer = client.post(path, {"selected": [proposal.pk], "action": "notify"})
     page = text(answer)
     assert "/policies/answer/" in page
+    line = (
+        page.split('<textarea class="field__input" id="all-links"')[1]
+        .split(">", 1)[1]
+        .split("</textarea>")[0]
+    )
+    assert line.startswith(proposal.enterprise.name)
+    assert "/policies/answer/" in line
     assert "no-store" in answer.headers["Cache-Control"]
     proposal.refresh_from_db()
     assert proposal.state == "notified"

@@ -110,6 +110,13 @@ def test_steps_are_shown_one_by_one_however_they_were_written(phone, unit):
     assert steps == ("企业网上申请", "县科工局 2 个工作日内审核", "县财政局拨付")
 
 
+def test_an_item_without_the_documents_words_says_its_standard_by_the_rule(phone, unit):
+    item = ItemFactory(organisation=unit, version__standard_text="")
+    assert "每家 5 万元" in page(phone, "benefit_list").content.decode()
+    assert "每家 5 万元" in page(phone, "benefit_detail", item.number).content.decode()
+    assert phone.get(f"/api/v1/public/benefits/{item.number}/").json()["standard"] == "每家 5 万元"
+
+
 def test_an_item_that_has_not_begun_is_not_called_ended(phone, unit):
     item = ItemFactory(organisation=unit, version__valid_from=TODAY + timedelta(days=30))
     words = page(phone, "benefit_detail", item.number).content.decode()
