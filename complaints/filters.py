@@ -17,6 +17,7 @@ from complaints.querysets import ACTIVE, ComplaintQuerySet, reads_all_cases
 from complaints.selectors.cases import search_cases
 from complaints.selectors.todos import assisting_parts, waiting_cases
 from complaints.workflow import OPEN_STATES, CaseState
+from portal.filters.rows import FilterRow, search_box, select
 from portal.models import Enterprise, Organisation, Topic, User
 from portal.roles import UNIT_ROLES
 from portal.selectors.calendar import load_calendar
@@ -42,11 +43,7 @@ DUES = (
 )
 
 
-def _select() -> forms.Select:
-    return forms.Select(attrs={"class": "field__input"})
-
-
-class CaseFilter(filters.FilterSet):
+class CaseFilter(FilterRow):
     """A value that means nothing is passed over, as if it were not there.
 
     Columns from which a unit could feel its way to the person (channel, town,
@@ -56,19 +53,17 @@ class CaseFilter(filters.FilterSet):
     q = filters.CharFilter(
         method="search",
         label="编号、标题、内容",
-        widget=forms.TextInput(
-            attrs={"type": "search", "class": "field__input", "placeholder": "编号、标题、内容"}
-        ),
+        widget=search_box("编号、标题、内容"),
     )
     state = filters.ChoiceFilter(
         choices=[(OPEN, "未办结"), *CaseState.choices],
         method="in_state",
         label="状态",
         empty_label="全部状态",
-        widget=_select(),
+        widget=select(),
     )
     due = filters.ChoiceFilter(
-        choices=DUES, method="due_within", label="时限", empty_label="不限时限", widget=_select()
+        choices=DUES, method="due_within", label="时限", empty_label="不限时限", widget=select()
     )
     organisation = filters.ModelChoiceFilter(
         field_name="lead",
@@ -76,24 +71,24 @@ class CaseFilter(filters.FilterSet):
         to_field_name="code",
         label="主办单位",
         empty_label="全部主办单位",
-        widget=_select(),
+        widget=select(),
     )
     channel = filters.ChoiceFilter(
         choices=Channel.choices,
         method="disclosed_equal",
         label="来源",
         empty_label="全部来源",
-        widget=_select(),
+        widget=select(),
     )
     kind = filters.ChoiceFilter(
-        choices=CaseType.choices, label="类型", empty_label="全部类型", widget=_select()
+        choices=CaseType.choices, label="类型", empty_label="全部类型", widget=select()
     )
     topic = filters.ModelChoiceFilter(
         queryset=Topic.objects.none(),
         to_field_name="code",
         label="领域",
         empty_label="全部领域",
-        widget=_select(),
+        widget=select(),
     )
     town = filters.ModelChoiceFilter(
         queryset=Organisation.objects.none(),
@@ -101,10 +96,10 @@ class CaseFilter(filters.FilterSet):
         method="disclosed_equal",
         label="镇街园区",
         empty_label="全部镇街园区",
-        widget=_select(),
+        widget=select(),
     )
     problem_kind = filters.ChoiceFilter(
-        choices=ProblemKind.choices, label="问题类型", empty_label="全部问题类型", widget=_select()
+        choices=ProblemKind.choices, label="问题类型", empty_label="全部问题类型", widget=select()
     )
     since = filters.DateFilter(
         field_name="registered_on",
@@ -118,7 +113,7 @@ class CaseFilter(filters.FilterSet):
         label="登记日期至",
         widget=forms.DateInput(attrs={"type": "date", "class": "field__input"}),
     )
-    enterprise = filters.CharFilter(method="of_enterprise", widget=forms.HiddenInput())
+    enterprise = filters.CharFilter(method="of_enterprise", label="企业", widget=forms.HiddenInput())
     show = filters.ChoiceFilter(choices=SHOWS, method="shown", label="范围", widget=forms.HiddenInput())
 
     class Meta:
@@ -199,15 +194,3 @@ class CaseFilter(filters.FilterSet):
         keys = [Complaint.objects.filter(condition).order_by().values("pk") for condition in conditions]
         keys.append(assisting_parts(self.user).order_by().values("complaint"))
         return Q(pk__in=keys[0].union(*keys[1:]))
-
-    def described(self) -> str:
-        """Return the chosen conditions as one line, for the head of an export."""
-        form = self.form
-        form.is_valid()
-        words = []
-        for name, value in form.cleaned_data.items():
-            if value in {None, "", False}:
-                continue
-            choices = dict(self.filters[name].extra.get("choices", ()))
-            words.append(f"{form.fields[name].label or '企业'}：{choices.get(value, value)}")
-        return "；".join(words)

@@ -14,6 +14,7 @@ from indicators.models import Inspection, TaskForce, WorkItem, WorkList
 from indicators.months import first_of, shift
 from indicators.selectors.items import mine, waiting_for
 from indicators.workflow import OPEN_STATES, ItemState
+from portal.filters.rows import FilterRow, search_box, select
 from portal.models import Organisation, User
 from portal.querysets import county_reader
 from portal.selectors.calendar import load_calendar
@@ -35,46 +36,42 @@ DUE_PERIODS = (
 )
 
 
-def _select() -> forms.Select:
-    return forms.Select(attrs={"class": "field__input"})
-
-
-class WorkItemFilter(filters.FilterSet):
+class WorkItemFilter(FilterRow):
     """The ledger's filter row. A value that means nothing is passed over, as if it were not there."""
+
+    untold = frozenset({"work_list"})
 
     q = filters.CharFilter(
         method="search",
         label="编号、标题、举措",
-        widget=forms.TextInput(
-            attrs={"type": "search", "class": "field__input", "placeholder": "编号、标题、举措"}
-        ),
+        widget=search_box("编号、标题、举措"),
     )
     task_force = filters.ModelChoiceFilter(
         queryset=TaskForce.objects.none(),
         to_field_name="code",
         label="专班",
         empty_label="全部专班",
-        widget=_select(),
+        widget=select(),
     )
     organisation = filters.ModelChoiceFilter(
         queryset=Organisation.objects.none(),
         to_field_name="code",
         label="责任单位",
         empty_label="全部责任单位",
-        widget=_select(),
+        widget=select(),
     )
     lamp = filters.ChoiceFilter(
-        choices=WorkItem.LampColour.choices, label="亮灯", empty_label="全部亮灯", widget=_select()
+        choices=WorkItem.LampColour.choices, label="亮灯", empty_label="全部亮灯", widget=select()
     )
     state = filters.ChoiceFilter(
         choices=[(OPEN, "未销号"), *ItemState.choices],
         method="in_state",
         label="状态",
         empty_label="全部状态",
-        widget=_select(),
+        widget=select(),
     )
     due = filters.ChoiceFilter(
-        choices=DUE_PERIODS, method="due_within", label="到期", empty_label="不限到期", widget=_select()
+        choices=DUE_PERIODS, method="due_within", label="到期", empty_label="不限到期", widget=select()
     )
     work_list = filters.CharFilter(method="of_list", widget=forms.HiddenInput())
     show = filters.ChoiceFilter(choices=SHOWS, method="shown", label="范围", widget=forms.HiddenInput())
@@ -127,37 +124,24 @@ class WorkItemFilter(filters.FilterSet):
         until = load_calendar().day_after(self.today, SOON_WORKDAYS)
         return items.filter(state__in=OPEN_STATES, due_on__gte=self.today, due_on__lte=until)
 
-    def described(self) -> str:
-        """Return the chosen conditions as one line, for the head of an export."""
-        form = self.form
-        form.is_valid()
-        words = []
-        for name, value in form.cleaned_data.items():
-            if value in {None, "", False} or name == "work_list":
-                continue
-            choices = dict(self.filters[name].extra.get("choices", ()))
-            shown = str(choices.get(value, value))
-            words.append(f"{form.fields[name].label}：{shown}")
-        return "；".join(words)
 
-
-class InspectionFilter(filters.FilterSet):
+class InspectionFilter(FilterRow):
     """The filter row of the inspections. A value that means nothing is passed over."""
 
     q = filters.CharFilter(
         field_name="title",
         lookup_expr="icontains",
         label="名称",
-        widget=forms.TextInput(attrs={"type": "search", "class": "field__input", "placeholder": "名称"}),
+        widget=search_box("名称"),
     )
     kind = filters.ChoiceFilter(
-        choices=InspectionKind.choices, label="类型", empty_label="全部类型", widget=_select()
+        choices=InspectionKind.choices, label="类型", empty_label="全部类型", widget=select()
     )
     method = filters.ChoiceFilter(
-        choices=Method.choices, label="方式", empty_label="全部方式", widget=_select()
+        choices=Method.choices, label="方式", empty_label="全部方式", widget=select()
     )
     state = filters.ChoiceFilter(
-        choices=InspectionState.choices, label="状态", empty_label="全部状态", widget=_select()
+        choices=InspectionState.choices, label="状态", empty_label="全部状态", widget=select()
     )
     organisation = filters.ModelChoiceFilter(
         field_name="organisations",
@@ -165,7 +149,7 @@ class InspectionFilter(filters.FilterSet):
         to_field_name="code",
         label="被督查单位",
         empty_label="全部单位",
-        widget=_select(),
+        widget=select(),
     )
 
     class Meta:
@@ -179,16 +163,6 @@ class InspectionFilter(filters.FilterSet):
         if not county_reader(user):
             units = units.filter(pk=user.organisation_id)
         self.filters["organisation"].queryset = units.only("code", "short_name")
-
-    def described(self) -> str:
-        """Return the chosen conditions as one line, for the head of an export."""
-        form = self.form
-        form.is_valid()
-        chosen = {name: value for name, value in form.cleaned_data.items() if value not in {None, ""}}
-        choices = {name: dict(self.filters[name].extra.get("choices", ())) for name in chosen}
-        return "；".join(
-            f"{form.fields[name].label}：{choices[name].get(value, value)}" for name, value in chosen.items()
-        )
 
 
 def find_list(user: User, slug: str) -> WorkList | None:

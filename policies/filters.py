@@ -13,6 +13,7 @@ from policies.models import Payout, PayoutBatch, Policy, PolicyItem, PolicyItemV
 from policies.selectors.budgets import usages
 from policies.terms import Category, Level, Mode, Review
 from policies.workflow import BatchState, ItemState
+from portal.filters.rows import FilterRow, search_box, select
 from portal.models import Enterprise, Organisation, User
 from portal.search_results import words_of
 from portal.selectors.enterprises import found_by
@@ -28,31 +29,7 @@ ATTENTION = (
 )
 
 
-def select() -> forms.Select:
-    return forms.Select(attrs={"class": "field__input"})
-
-
-def search_box(words: str) -> forms.TextInput:
-    return forms.TextInput(
-        attrs={"type": "search", "class": "field__input", "placeholder": words, "maxlength": 60}
-    )
-
-
-class Described(filters.FilterSet):
-    """A filter row that can say what was chosen."""
-
-    def described(self) -> str:
-        """Return the chosen conditions as one line, for the head of an export."""
-        form = self.form
-        form.is_valid()
-        chosen = {name: value for name, value in form.cleaned_data.items() if value not in {None, ""}}
-        choices = {name: dict(self.filters[name].extra.get("choices", ())) for name in chosen}
-        return "；".join(
-            f"{form.fields[name].label}：{choices[name].get(value, value)}" for name, value in chosen.items()
-        )
-
-
-class ItemFilter(Described):
+class ItemFilter(FilterRow):
     """The catalogue's filter row. A value that means nothing is passed over."""
 
     q = filters.CharFilter(
@@ -124,7 +101,7 @@ class ItemFilter(Described):
         return running.filter(~Exists(Payout.objects.filter(item=OuterRef("pk"), paid_on__isnull=False)))
 
 
-class DocumentFilter(Described):
+class DocumentFilter(FilterRow):
     """The filter row of the documents."""
 
     q = filters.CharFilter(method="search", label="名称、文号", widget=search_box("名称、文号、正文"))
@@ -163,7 +140,7 @@ class DocumentFilter(Described):
         return rows.exclude(repealed).filter(ended if value == "ended" else ~ended)
 
 
-class PayoutFilter(Described):
+class PayoutFilter(FilterRow):
     """The filter row of the payout ledger."""
 
     q = filters.CharFilter(
@@ -229,7 +206,7 @@ class PayoutFilter(Described):
         return rows.filter(reversal_of=None, reversed_on=None, paid_on__isnull=value == "waiting")
 
 
-class BatchFilter(Described):
+class BatchFilter(FilterRow):
     """The filter row of the batches."""
 
     q = filters.CharFilter(method="search", label="批次号、名称", widget=search_box("批次号、名称"))

@@ -6,10 +6,10 @@ from datetime import date
 from typing import Any
 
 import django_filters as filters
-from django import forms
 from django.db.models import QuerySet
 
 from portal.enterprise_terms import LABELS, EntityKind, EntityState, LabelLevel, SizeClass, label_name
+from portal.filters.rows import FilterRow, search_box, select
 from portal.industries import Section
 from portal.models import Enterprise, Organisation, User
 from portal.selectors.enterprises import found_by, holding, local_units
@@ -22,50 +22,39 @@ LABEL_CHOICES = [
 ]
 
 
-def _select() -> forms.Select:
-    return forms.Select(attrs={"class": "field__input"})
-
-
-class EnterpriseFilter(filters.FilterSet):
+class EnterpriseFilter(FilterRow):
     """A value that means nothing is passed over, as if it were not there."""
 
     q = filters.CharFilter(
         method="search",
         label="名称或统一社会信用代码",
-        widget=forms.TextInput(
-            attrs={
-                "type": "search",
-                "class": "field__input",
-                "placeholder": "名称、统一社会信用代码",
-                "maxlength": 60,
-            }
-        ),
+        widget=search_box("名称、统一社会信用代码"),
     )
     town = filters.ModelChoiceFilter(
         queryset=Organisation.objects.none(),
         to_field_name="code",
         label="镇街园区",
         empty_label="全部镇街园区",
-        widget=_select(),
+        widget=select(),
     )
     section = filters.ChoiceFilter(
-        choices=Section.choices, label="行业", empty_label="全部行业", widget=_select()
+        choices=Section.choices, label="行业", empty_label="全部行业", widget=select()
     )
     size = filters.ChoiceFilter(
         choices=[*SizeClass.choices, (UNKNOWN, "规模未知")],
         method="of_size",
         label="规模",
         empty_label="全部规模",
-        widget=_select(),
+        widget=select(),
     )
     label = filters.ChoiceFilter(
-        choices=LABEL_CHOICES, method="labelled", label="标签", empty_label="全部标签", widget=_select()
+        choices=LABEL_CHOICES, method="labelled", label="标签", empty_label="全部标签", widget=select()
     )
     state = filters.ChoiceFilter(
-        choices=EntityState.choices, label="状态", empty_label="全部状态", widget=_select()
+        choices=EntityState.choices, label="状态", empty_label="全部状态", widget=select()
     )
     kind = filters.ChoiceFilter(
-        choices=EntityKind.choices, label="类型", empty_label="全部类型", widget=_select()
+        choices=EntityKind.choices, label="类型", empty_label="全部类型", widget=select()
     )
 
     class Meta:
@@ -86,14 +75,3 @@ class EnterpriseFilter(filters.FilterSet):
     def labelled(self, rows: QuerySet[Enterprise], _name: str, value: str) -> QuerySet[Enterprise]:
         kind, _, level = value.partition(":")
         return rows.filter(holding(kind, level or None, on=self.today))
-
-    def described(self) -> str:
-        """Return the chosen conditions as one line, for the head of an export."""
-        form = self.form
-        form.is_valid()
-        words = []
-        for name, value in form.cleaned_data.items():
-            if value not in {None, ""}:
-                choices = dict(self.filters[name].extra.get("choices", ()))
-                words.append(f"{form.fields[name].label}：{choices.get(value, value)}")
-        return "；".join(words)
