@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Set
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date
 
 from complaints.kinds import DutyRole
 from complaints.models import (
@@ -32,6 +32,7 @@ from complaints.workflow import (
     actors,
 )
 from portal.models import User
+from portal.timeline import Happening, Stage
 from portal.workflow import Step, open_steps
 
 State = CaseState
@@ -58,27 +59,6 @@ PRIMARY = {
     State.CLOSED: ("archive",),
 }
 REPORTER_ACTIONS = frozenset({"register", "supply", "rate", "query"})
-
-
-@dataclass(frozen=True)
-class Stage:
-    """One stop of the state line. `status`: "done", "now" or "next"."""
-
-    label: str
-    note: str
-    status: str
-
-
-@dataclass(frozen=True)
-class Happening:
-    """One entry of the timeline; `told` is what the person outside was told."""
-
-    at: datetime
-    label: str
-    who: str
-    unit: str
-    text: str
-    tone: str
 
 
 @dataclass(frozen=True)

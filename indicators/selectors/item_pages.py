@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -21,30 +21,10 @@ from indicators.workflow import AT_WORK, ITEM_STEPS, UNIT, Actor, ItemState, Rep
 from portal.charts import Series, line
 from portal.models import Attachment, AuditEvent, User
 from portal.selectors.files import attachments_by_owner
+from portal.timeline import Happening, Stage
 from portal.workflow import Step
 
 HISTORY_LENGTH = 100
-
-
-@dataclass(frozen=True)
-class Stage:
-    """One stop of the state line. `status`: "done", "now" or "next"."""
-
-    label: str
-    note: str
-    status: str
-
-
-@dataclass(frozen=True)
-class Happening:
-    """One entry of the timeline."""
-
-    at: datetime
-    label: str
-    who: str
-    unit: str
-    text: str
-    tone: str
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 
 from django.db.models import Count, Q
 
@@ -13,6 +13,7 @@ from portal.models import AuditEvent, Enterprise, EnterpriseFact, EnterpriseLabe
 from portal.querysets import EnterpriseQuerySet
 from portal.selectors.audit import action_label, changes_text
 from portal.size_classes import Sizing, size_class
+from portal.timeline import Happening
 
 SHOWN_YEARS = 4
 HISTORY_LENGTH = 100
@@ -42,18 +43,6 @@ class LabelRow:
     label: EnterpriseLabel
     held: bool
     standing: str
-
-
-@dataclass(frozen=True)
-class Happening:
-    """One entry of the timeline."""
-
-    at: datetime
-    label: str
-    who: str
-    unit: str
-    text: str
-    tone: str
 
 
 @dataclass(frozen=True)
