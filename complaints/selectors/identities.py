@@ -18,9 +18,13 @@ State = IdentityRequest.State
 
 @dataclass(frozen=True)
 class IdentityPanel:
-    """Whether there is a person, and what `user` may do: look, ask, decide; `words` says why not."""
+    """Whether there is a person, and what `user` may do: look, ask, decide; `words` says why not.
+
+    Where the case is masked for `user`, `is_withheld`: not even whether there is a person is told.
+    """
 
     is_anonymous: bool
+    is_withheld: bool
     may_look: bool
     may_ask: bool
     words: str
@@ -53,6 +57,7 @@ def identity_panel(shown: CasePage, user: User, *, now: datetime) -> IdentityPan
     decides = user.has_role(Role.OFFICE_HEAD)
     return IdentityPanel(
         is_anonymous=shown.case.is_anonymous,
+        is_withheld=shown.words.is_hidden,
         may_look=may_look,
         may_ask=asks and not may_look and not waits,
         words="" if may_look or asks else WITHHELD,

@@ -141,6 +141,20 @@ def test_the_reported_unit_may_neither_look_nor_ask(masked, liaison, unit_head):
             ask_identity(masked, actor=person, motive="联系来件人", now=NOW)
 
 
+@pytest.mark.parametrize("is_anonymous", [False, True])
+def test_the_reported_unit_does_not_learn_whether_somebody_gave_a_name(
+    masked, liaison, browse, is_anonymous
+):
+    Complaint.objects.update(is_anonymous=is_anonymous)
+    with time_machine.travel(NOW):
+        page = browse(liaison).get(masked.get_absolute_url()).content.decode()
+        printed = repr(transfer_sheet(Complaint.objects.get(), liaison))
+    assert "由营商办转达。" in page
+    assert "<dt>首次联系</dt><dd>由营商办联系</dd>" in page
+    for word in ("实名", "匿名"):
+        assert word not in page + printed
+
+
 def test_naming_a_unit_later_masks_the_part_it_has(officer, liaison, unit, lead_unit):
     case = bring_to("accepted", {"officer": officer})
     routing.assign_complaint(case, Routing(unit, [lead_unit]), actor=officer, now=NOW)
