@@ -64,6 +64,13 @@ class Slice:
                 found &= Q(**{f"{path}__code": code}) if code else Q(**{f"{path}__isnull": True})
         return found
 
+    def holds(self, place: Slice) -> bool:
+        """Tell whether a row that stands at `place`, whose every code is known, belongs to this part."""
+        return all(
+            wanted is None or wanted == getattr(place, name)
+            for name, wanted in ((column.name, getattr(self, column.name)) for column in fields(self))
+        )
+
 
 WHOLE = Slice()
 
@@ -323,10 +330,13 @@ def rows_behind(
     cases = _cases_behind(measure, start, end, part)
     if user is not None:
         cases = cases.filter(pk__in=Complaint.objects.visible_to(user).values("pk"))
-    return [
-        FigureRow("complaint", case.number, case.shared_title, str(case.lead or ""), case.get_absolute_url())
-        for case in cases.select_related("lead").order_by("-pk")[:ROWS_SHOWN]
-    ]
+    return [case_row(case) for case in cases.select_related("lead").order_by("-pk")[:ROWS_SHOWN]]
+
+
+def case_row(case: Complaint) -> FigureRow:
+    return FigureRow(
+        "complaint", case.number, case.shared_title, str(case.lead or ""), case.get_absolute_url()
+    )
 
 
 def _cases_behind(measure: str, start: date, end: date, part: Slice) -> QuerySet[Complaint]:

@@ -13,6 +13,7 @@ from django.db.models import QuerySet
 from django.forms import BaseFormSet, formset_factory
 
 from indicators.models import DispatchRound, Letter, TaskForce, WorkItem
+from indicators.selectors.dispatch import covered_forces
 from indicators.services.dispatch import Meeting, RoundPlan
 from indicators.services.instructions import Order
 from indicators.services.letters import Draft
@@ -236,7 +237,7 @@ _OrderFormSet = formset_factory(OrderForm, extra=SPARE_ROWS, max_num=MOST_ROWS, 
 def order_rows(row: DispatchRound, user: User, today: date, **kwargs: Any) -> BaseFormSet[OrderForm]:
     """Return the rows of instructions of a meeting's form."""
     # Read once for all rows.
-    forces = list(row.task_forces.select_related("lead").order_by("order", "pk"))
+    forces = covered_forces(row)
     shared = {
         "task_forces": forces,
         "units": list(Organisation.objects.visible_to(user).active(today)),

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Count, F, Q, QuerySet, Window
+from django.db.models import Count, F, Prefetch, Q, QuerySet, Window, prefetch_related_objects
 from django.db.models.functions import RowNumber
 
 from indicators.models import (
@@ -185,6 +185,13 @@ def weak_measurements(forces: Collection[TaskForce], month: date, *, limit: int)
 def _relative_gap(row: Measured) -> float:
     benchmark = row.indicator.benchmark
     return float(row.gap / abs(benchmark)) if row.gap is not None and benchmark else 0.0
+
+
+def covered_forces(row: DispatchRound) -> list[TaskForce]:
+    """Return the task forces of a round in their order; asked again for the same row it asks no query."""
+    forces = TaskForce.objects.select_related("lead", "indicator").order_by("order", "pk")
+    prefetch_related_objects([row], Prefetch("task_forces", queryset=forces))
+    return list(row.task_forces.all())
 
 
 def standing_instructions(

@@ -13,8 +13,10 @@ from django.db.models import Case, Model, Q, When
 
 from indicators.models import ProgressReport, ReportingMonth, WorkItem
 from indicators.selectors.figures import (
+    Cell,
     FigureRow,
     Place,
+    ReportsOfMonth,
     item_measures,
     item_row,
     items_of,
@@ -55,6 +57,17 @@ def _place_of(item: WorkItem, unit: Organisation) -> Place:
     return Place(work_list.source, work_list.prefix, item.task_force.code, unit.code, unit.short_name)
 
 
+def cells_of(rows: Iterable[MarkedRow], measures: Iterable[str]) -> tuple[Cell, ...]:
+    """Count marked rows by place: what `item_cells` and its like count, from rows that were read anyway."""
+    found: dict[Place, dict[str, int]] = {}
+    names = tuple(measures)
+    for one in rows:
+        counts = found.setdefault(one.place, dict.fromkeys(names, 0))
+        for name in one.measures:
+            counts[name] += 1
+    return tuple(Cell(place, counts) for place, counts in found.items())
+
+
 def item_marks(month: date, since: date | None = None) -> tuple[MarkedRow, ...]:
     """Return every item that `item_cells` counts, with its measures, in the order of `item_rows`; one query."""
     measures = item_measures(month, since)
@@ -79,17 +92,37 @@ def lamp_marks(month: date) -> tuple[MarkedRow, ...]:
     )
 
 
-def report_marks(month: date) -> tuple[MarkedRow, ...]:
-    """Return every report owed for `month` with its measures, in the order of `report_rows`; two queries."""
+@dataclass(frozen=True)
+class MarkedReports:
+    """A month's reporting: its dates and every report owed."""
+
+    due_on: date
+    closes_on: date
+    rows: tuple[MarkedRow, ...]
+
+    @property
+    def counts(self) -> ReportsOfMonth:
+        """The same as `report_cells` counts it."""
+        return ReportsOfMonth(
+            self.due_on, self.closes_on, cells_of(self.rows, report_measures(self.closes_on))
+        )
+
+
+def report_marks(month: date) -> MarkedReports | None:
+    """Return every report owed for `month` with its measures, in the order of `report_rows`; two queries.
+
+    None when the month was never opened.
+    """
     opened = ReportingMonth.objects.filter(month=month).first()
     if opened is None:
-        return ()
+        return None
     measures = report_measures(opened.closes_on)
     rows = ProgressReport.objects.filter(month=month).annotate(**_flags(measures))
     rows = rows.select_related("item__task_force", "item__work_list", "organisation")
-    return tuple(
+    marked = tuple(
         MarkedRow(
             report_row(row, opened.closes_on), _place_of(row.item, row.organisation), _marks(row, measures)
         )
         for row in rows.order_by("organisation__order", "item__number")
     )
+    return MarkedReports(opened.due_on, opened.closes_on, marked)

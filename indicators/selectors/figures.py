@@ -8,9 +8,12 @@ one condition.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from functools import reduce
+from operator import or_
+from typing import Any
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
@@ -174,11 +177,14 @@ def item_measures(month: date, since: date | None = None) -> dict[str, Q]:
     }
 
 
+def _counted_at(month: date) -> Q:
+    end = last_day(month)
+    return Q(work_list__year=month.year, start_on__lte=end) & ~stopped_by(ItemState.CANCELLED, end)
+
+
 def items_of(month: date) -> QuerySet[WorkItem]:
     """Return the items of the year's lists that had begun and not been cancelled by the end of `month`."""
-    end = last_day(month)
-    begun = WorkItem.objects.filter(work_list__year=month.year, start_on__lte=end)
-    return begun.exclude(stopped_by(ItemState.CANCELLED, end))
+    return WorkItem.objects.filter(_counted_at(month))
 
 
 _PLACE = (
@@ -190,14 +196,32 @@ _PLACE = (
 )
 
 
-def item_cells(month: date, since: date | None = None) -> tuple[Cell, ...]:
-    """Count the items of the period from `since` to the end of `month` by list, task force and unit; one query."""
-    counted = {name: Count("pk", filter=condition) for name, condition in item_measures(month, since).items()}
-    counted["total"] = Count("pk")
-    rows = items_of(month).order_by().values_list(*_PLACE).annotate(**counted)
-    return tuple(
-        Cell(Place(*row[: len(_PLACE)]), dict(zip(counted, row[len(_PLACE) :], strict=True))) for row in rows
-    )
+@dataclass(frozen=True)
+class Run:
+    """A run of months: what stands is counted as of the end of `month`, what happens from the day `since` on."""
+
+    month: date
+    since: date
+
+
+def item_cells(runs: Sequence[Run]) -> tuple[tuple[Cell, ...], ...]:
+    """Count the items of several runs of months by list, task force and unit; one query whatever their number."""
+    counted: dict[str, Count] = {}
+    for place, run in enumerate(runs):
+        there = _counted_at(run.month)
+        for name, condition in item_measures(run.month, run.since).items():
+            counted[f"{name}{place}"] = Count("pk", filter=there & condition)
+    condition = reduce(or_, (_counted_at(run.month) for run in runs))
+    found: list[list[Cell]] = [[] for _ in runs]
+    names = tuple(item_measures(runs[0].month))
+    rows = WorkItem.objects.filter(condition).order_by().values_list(*_PLACE).annotate(**counted)
+    for row in rows:
+        where, values = Place(*row[: len(_PLACE)]), row[len(_PLACE) :]
+        for place, cells in enumerate(found):
+            counts = dict(zip(names, values[place * len(names) :], strict=False))
+            if counts["total"]:
+                cells.append(Cell(where, counts))
+    return tuple(tuple(cells) for cells in found)
 
 
 def item_rows(
@@ -237,14 +261,34 @@ def lamp_measures(month: date) -> dict[str, Q]:
     return {**colours, "red_again": _red_before(month)}
 
 
-def lamp_cells(month: date) -> tuple[Cell, ...]:
-    """Count the lamps recorded for `month` by place: each colour, and `red_again` for two months running."""
-    counted = {name: Count("pk", filter=q) for name, q in lamp_measures(month).items()}
+def lamp_cells(months: Collection[date]) -> dict[date, tuple[Cell, ...]]:
+    """Count the lamps recorded for each month by place: each colour, and `red_again` for two months running.
+
+    One query whatever the number of months.
+    """
     place = [f"item__{name}" for name in _PLACE]
-    rows = lamps_of(month).order_by().values_list(*place).annotate(**counted)
-    return tuple(
-        Cell(Place(*row[: len(place)]), dict(zip(counted, row[len(place) :], strict=True))) for row in rows
+    recorded = reduce(or_, (Q(month=month, item__work_list__year=month.year) for month in months))
+    return _cells_by_month(
+        LampRecord.objects.filter(recorded), place, {month: lamp_measures(month) for month in months}
     )
+
+
+def _cells_by_month(
+    rows: QuerySet[Any], place: Sequence[str], measures: Mapping[date, Mapping[str, Q]]
+) -> dict[date, tuple[Cell, ...]]:
+    """Count rows that have a month by it and by place, each month under its own measures."""
+    names = tuple(next(iter(measures.values())))
+    counted = {
+        f"n_{name}": Count(
+            "pk", filter=reduce(or_, (Q(month=month) & own[name] for month, own in measures.items()))
+        )
+        for name in names
+    }
+    found: dict[date, list[Cell]] = {month: [] for month in measures}
+    for month, *row in rows.order_by().values_list("month", *place).annotate(**counted):
+        counts = dict(zip(names, row[len(place) :], strict=True))
+        found[month].append(Cell(Place(*row[: len(place)]), counts))
+    return {month: tuple(cells) for month, cells in found.items()}
 
 
 def lamp_rows(
@@ -288,20 +332,20 @@ def report_measures(closes_on: date) -> dict[str, Q]:
     }
 
 
-def report_cells(month: date) -> ReportsOfMonth | None:
-    """Count the reports owed for `month`, up to its closing day; None when the month was never opened."""
-    row = ReportingMonth.objects.filter(month=month).first()
-    if row is None:
-        return None
-    counted = {name: Count("pk", filter=q) for name, q in report_measures(row.closes_on).items()}
-    counted["due"] = Count("pk")
+def report_cells(months: Collection[date]) -> dict[date, ReportsOfMonth]:
+    """Count the reports owed for each month, up to its closing day; a month that was never opened is left out.
+
+    Two queries whatever the number of months.
+    """
+    opened = {row.month: row for row in ReportingMonth.objects.filter(month__in=months)}
+    if not opened:
+        return {}
     place = [name if name.startswith("organisation") else f"item__{name}" for name in _PLACE]
-    rows = ProgressReport.objects.filter(month=month).order_by().values_list(*place).annotate(**counted)
-    cells = tuple(
-        Cell(Place(*values[: len(place)]), dict(zip(counted, values[len(place) :], strict=True)))
-        for values in rows
+    rows = ProgressReport.objects.filter(month__in=opened)
+    cells = _cells_by_month(
+        rows, place, {month: report_measures(row.closes_on) for month, row in opened.items()}
     )
-    return ReportsOfMonth(row.due_on, row.closes_on, cells)
+    return {month: ReportsOfMonth(row.due_on, row.closes_on, cells[month]) for month, row in opened.items()}
 
 
 def report_rows(
@@ -346,6 +390,9 @@ def task_forces_of(year: int) -> tuple[Named, ...]:
     return tuple(Named(row.code, row.name, row.get_absolute_url()) for row in rows)
 
 
-def work_lists_of(year: int) -> tuple[Named, ...]:
-    rows = WorkList.objects.filter(year=year).order_by("order", "pk")
-    return tuple(Named(row.prefix, row.label, row.get_absolute_url(), row.source) for row in rows)
+def work_lists_of(*years: int) -> dict[int, tuple[Named, ...]]:
+    """Return the lists of each of the years; one query."""
+    found: dict[int, list[Named]] = {year: [] for year in years}
+    for row in WorkList.objects.filter(year__in=years).order_by("order", "pk"):
+        found[row.year].append(Named(row.prefix, row.label, row.get_absolute_url(), row.source))
+    return {year: tuple(rows) for year, rows in found.items()}

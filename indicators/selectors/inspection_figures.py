@@ -5,8 +5,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import reduce
+from operator import or_
 
 from django.db.models import Count, OuterRef, Q, Subquery
 
@@ -25,16 +28,22 @@ class InspectionCounts:
     rectified: int
 
 
-def inspection_counts(day: date) -> InspectionCounts:
-    """Count the inspections of the year of `day` up to its end; one query."""
-    found = _found(day, "findings__")
-    rows = Inspection.objects.exclude(kind=InspectionKind.ROUTINE).filter(_started(day) | found)
-    counts = rows.aggregate(
-        inspections=Count("pk", filter=_started(day), distinct=True),
-        found=Count("findings", filter=found),
-        rectified=Count("findings", filter=found & _rectified(day, "findings__")),
+def inspection_counts(days: Sequence[date]) -> tuple[InspectionCounts, ...]:
+    """Count, for each of the days, the inspections of its year up to its end; one query."""
+    counted: dict[str, Count] = {}
+    for place, day in enumerate(days):
+        found = _found(day, "findings__")
+        counted |= {
+            f"inspections{place}": Count("pk", filter=_started(day), distinct=True),
+            f"found{place}": Count("findings", filter=found),
+            f"rectified{place}": Count("findings", filter=found & _rectified(day, "findings__")),
+        }
+    any_day = reduce(or_, (_started(day) | _found(day, "findings__") for day in days))
+    counts = Inspection.objects.exclude(kind=InspectionKind.ROUTINE).filter(any_day).aggregate(**counted)
+    return tuple(
+        InspectionCounts(*(counts[f"{name}{place}"] for name in ("inspections", "found", "rectified")))
+        for place in range(len(days))
     )
-    return InspectionCounts(**counts)
 
 
 def _started(day: date) -> Q:

@@ -14,6 +14,7 @@ from django.db.models import F
 from django.utils import timezone
 
 from indicators.models import DispatchRound, TaskForce
+from indicators.selectors.dispatch import covered_forces
 from indicators.services.instructions import Order, give_instructions
 from indicators.services.items.steps import people_of
 from portal.errors import Conflict, Refused
@@ -181,7 +182,7 @@ def hold_round(
     }
     kept = {"sheet": dict(sheet), "sheet_hash": sheet_hash(sheet), "recorded_by": actor}
     _write(row, "round.hold", version=version, actor=actor, changes=changes, unlogged=kept)
-    covered = set(row.task_forces.values_list("pk", flat=True))
+    covered = {force.pk for force in covered_forces(row)}
     for order in meeting.orders:
         if order.task_force.pk not in covered:
             raise Refused(f"「{order.title}」的专班不在本次调度范围内，请重新选择")
@@ -235,9 +236,11 @@ def _write(
         raise Refused("本次调度由营商办或指标长本人登记，您没有此项权限")
     before = {name: getattr(row, name) for name in changes}
     held = DispatchRound.objects.filter(pk=row.pk, state=State.DRAFT, version=version)
-    if not held.update(version=F("version") + 1, **changes, **(unlogged or {})):
+    written = {**changes, **(unlogged or {})}
+    if not held.update(version=F("version") + 1, **written):
         raise _refusal(row)
-    row.refresh_from_db()
+    for name, value in {**written, "version": version + 1}.items():
+        setattr(row, name, value)
     logged = {name: [before[name], value] for name, value in changes.items() if before[name] != value}
     audit.record(row, action, actor=actor, changes={**logged, "version": [version, row.version]}, note=note)
     return row

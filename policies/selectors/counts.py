@@ -35,7 +35,6 @@ from portal.models import User
 
 CENT = Decimal("0.01")
 DAY = timedelta(days=1)
-EVERY = Q()
 
 
 @dataclass(frozen=True)
@@ -55,23 +54,56 @@ class Span:
 
 
 @dataclass(frozen=True)
-class ItemCell:
-    """One published item: how it is classified, who leads it, whether anybody was paid this year."""
+class Place:
+    """Where an item stands: how it is classified, who leads it."""
 
     mode: str
     category: str
     unit: str
     unit_name: str
+
+
+@dataclass(frozen=True)
+class Part:
+    """The part of the items, or of what was paid for them, that is asked for; None: all. `unit` is a code."""
+
+    mode: str | None = None
+    category: str | None = None
+    unit: str | None = None
+
+    def condition(self, item: str = "") -> Q:
+        """Return the condition on a row whose item is reached by the prefix `item`."""
+        found = Q()
+        if self.mode is not None:
+            found &= Q(**{f"{item}current__mode": self.mode})
+        if self.category is not None:
+            found &= Q(**{f"{item}current__category": self.category})
+        if self.unit is not None:
+            found &= Q(**{f"{item}organisation__code": self.unit})
+        return found
+
+    def holds(self, place: Place) -> bool:
+        return (
+            (self.mode is None or self.mode == place.mode)
+            and (self.category is None or self.category == place.category)
+            and (self.unit is None or self.unit == place.unit)
+        )
+
+
+EVERY = Part()
+
+
+@dataclass(frozen=True)
+class ItemCell(Place):
+    """One published item, and whether anybody was paid for it this year."""
+
     paid: bool
 
 
 @dataclass(frozen=True)
-class PaidCell:
-    """What one unit paid this year for items of one category."""
+class PaidCell(Place):
+    """What one unit paid this year for an item."""
 
-    unit: str
-    unit_name: str
-    category: str
     yuan: Decimal
     payouts: int
 
@@ -172,7 +204,7 @@ class _Row:
         yuan, payouts = self.measures[2 * place : 2 * place + 2]
         if not (yuan or payouts):
             return None
-        return PaidCell(self.unit, self.unit_name, self.category, _yuan(yuan), payouts)
+        return PaidCell(self.mode, self.category, self.unit, self.unit_name, _yuan(yuan), payouts)
 
 
 def _row(values: tuple[Any, ...]) -> _Row:
@@ -190,7 +222,7 @@ def _days(mean: timedelta | None) -> Decimal | None:
     return (Decimal(mean.total_seconds()) / Decimal(DAY.total_seconds())).quantize(TENTH, ROUND_HALF_UP)
 
 
-def _within(first: date, after: date, path: str = "") -> Q:
+def paid_within(first: date, after: date, path: str = "") -> Q:
     return Q(**{f"{path}paid_on__gte": first, f"{path}paid_on__lt": after})
 
 
@@ -208,8 +240,8 @@ def _measures(spans: Sequence[Span]) -> dict[str, Any]:
     took = ExpressionWrapper(F("paid_on") - F("proposal__proposed_on"), output_field=DurationField())
     found: dict[str, Any] = {}
     for place, span in enumerate(spans):
-        year = _within(span.year_begin, span.after)
-        period = _within(span.first, span.after)
+        year = paid_within(span.year_begin, span.after)
+        period = paid_within(span.first, span.after)
         standing = year & _standing(span.after)
         found |= {
             f"yuan{place}": Sum("amount", filter=year),
@@ -226,7 +258,7 @@ def _measures(spans: Sequence[Span]) -> dict[str, Any]:
 def _payouts(spans: Sequence[Span]) -> QuerySet[Payout]:
     first = min(min(span.year_begin, span.first) for span in spans)
     after = max(span.after for span in spans)
-    return Payout.objects.filter(_within(first, after), voided_at=None).order_by()
+    return Payout.objects.filter(paid_within(first, after), voided_at=None).order_by()
 
 
 def _item_rows(spans: Sequence[Span]) -> Iterable[tuple[Any, ...]]:
@@ -234,7 +266,7 @@ def _item_rows(spans: Sequence[Span]) -> Iterable[tuple[Any, ...]]:
     measures: dict[str, Any] = {}
     path = "payouts__"
     for place, span in enumerate(spans):
-        year = _within(span.year_begin, span.after, path) & Q(payouts__voided_at=None)
+        year = paid_within(span.year_begin, span.after, path) & Q(payouts__voided_at=None)
         measures[f"yuan{place}"] = Sum("payouts__amount", filter=year)
         measures[f"count{place}"] = Count("payouts", filter=year & _standing(span.after, path))
     last = max(span.last for span in spans)
@@ -267,7 +299,7 @@ def coverage_of(span: Span) -> Coverage | None:
     if not qualified:
         return None
     paid = Payout.objects.filter(
-        _within(span.year_begin, span.after),
+        paid_within(span.year_begin, span.after),
         _standing(span.after),
         voided_at=None,
         item=OuterRef("item"),
@@ -296,36 +328,42 @@ class Behind:
     unit: str
 
 
-def items_behind(span: Span, user: User | None, *, only: Q = EVERY) -> list[Behind]:
+def items_behind(span: Span, user: User | None, part: Part = EVERY) -> list[Behind]:
     """Return the items that are counted; with a person only those he may read."""
     rows = PolicyItem.objects.all() if user is None else PolicyItem.objects.visible_to(user)
-    rows = rows.published_by(span.last).filter(only)
-    return [
-        Behind(
-            row.number,
-            row.current.title if row.current else row.number,
-            f"{row.organisation.short_name}　{row.current.get_mode_display() if row.current else ''}",
-            row.get_absolute_url(),
-            row.organisation.code,
-        )
-        for row in rows.select_related("current", "organisation").order_by("number")
-    ]
+    rows = rows.published_by(span.last).filter(part.condition())
+    return [item_behind(row) for row in rows.select_related("current", "organisation").order_by("number")]
 
 
-def batches_behind(first: date, last: date, user: User | None, *, only: Q = EVERY) -> list[Behind]:
+def item_behind(row: PolicyItem) -> Behind:
+    return Behind(
+        row.number,
+        row.current.title if row.current else row.number,
+        f"{row.organisation.short_name}　{row.current.get_mode_display() if row.current else ''}",
+        row.get_absolute_url(),
+        row.organisation.code,
+    )
+
+
+def batches_behind(first: date, last: date, user: User | None, part: Part = EVERY) -> list[Behind]:
     """Return the batches of which anything was paid or reversed between two days; with a person those he may read."""
-    paid = Payout.objects.filter(only, _within(first, last + DAY), voided_at=None)
+    paid = Payout.objects.filter(part.condition("item__"), paid_within(first, last + DAY), voided_at=None)
     rows = PayoutBatch.objects.all() if user is None else PayoutBatch.objects.visible_to(user)
-    totals = dict(paid.order_by().values_list("batch").annotate(total=Sum("amount")))
-    counts = dict(paid.order_by().values_list("batch").annotate(total=Count("pk")))
-    found = rows.filter(pk__in=totals).select_related("organisation").order_by("number")
-    return [
-        Behind(
-            row.number,
-            row.title,
-            f"{row.organisation.short_name}　{counts[row.pk]}笔　{shown(totals[row.pk])}",
-            row.get_absolute_url(),
-            row.organisation.code,
-        )
-        for row in found
-    ]
+    sums = {
+        batch: (count, total)
+        for batch, count, total in paid.order_by()
+        .values_list("batch")
+        .annotate(count=Count("pk"), total=Sum("amount"))
+    }
+    found = rows.filter(pk__in=sums).select_related("organisation").order_by("number")
+    return [batch_behind(row, *sums[row.pk]) for row in found]
+
+
+def batch_behind(row: PayoutBatch, payments: int, yuan: Decimal) -> Behind:
+    return Behind(
+        row.number,
+        row.title,
+        f"{row.organisation.short_name}　{payments}笔　{shown(yuan)}",
+        row.get_absolute_url(),
+        row.organisation.code,
+    )

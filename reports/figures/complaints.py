@@ -13,6 +13,7 @@ from typing import Any
 
 from complaints.kinds import CaseType, Channel
 from complaints.selectors.counts import ONE_DAY, PeriodCounts
+from complaints.selectors.figure_marks import marked_rows
 from complaints.selectors.figures import WHOLE, CaseCounts, mean_workdays, rows_behind
 from complaints.selectors.figures import Slice as CaseSlice
 from indicators.selectors.figures import FigureRow
@@ -51,10 +52,12 @@ def _mean(period: Period) -> Value:
 
 
 def _rows(measure: str, part: CaseSlice, period: Period, user: User | None) -> list[FigureRow]:
-    return [
-        FigureRow(row.kind, row.number, row.label, row.note, row.url)
-        for row in rows_behind(measure, period.first, period.end + ONE_DAY, part, user=user)
-    ]
+    """Return the cases behind a count. Without a person all figures of the period share one reading."""
+    if user is None:
+        found = marked_rows(period.case_marks, measure, part)
+    else:
+        found = rows_behind(measure, period.first, period.end + ONE_DAY, part, user=user)
+    return [FigureRow(row.kind, row.number, row.label, row.note, row.url) for row in found]
 
 
 def _counted(

@@ -2,20 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import date
 from functools import cached_property
 
 from complaints.selectors.counts import Days, PeriodCounts, period_counts
+from complaints.selectors.figure_marks import MarkedCase, case_marks
 from complaints.selectors.trends import Problem, problems
 from indicators.months import label as month_label
 from indicators.months import last_day, parse, shift
 from indicators.selectors import figures as counts
-from indicators.selectors.figure_marks import MarkedRow, item_marks, lamp_marks, report_marks
+from indicators.selectors.figure_marks import (
+    MarkedReports,
+    MarkedRow,
+    cells_of,
+    item_marks,
+    lamp_marks,
+    report_marks,
+)
 from indicators.selectors.figures import LEDGERS, Cell, Named, Slice
 from indicators.selectors.inspection_figures import InspectionCounts, inspection_counts
 from indicators.selectors.monitored import Monitored, monitored_items
 from policies.selectors.counts import PolicyCounts, Span, coverage_of, policy_counts
+from policies.selectors.figure_marks import MarkedItem, MarkedPayments, payment_marks
+from policies.selectors.figure_marks import item_marks as policy_item_marks
 from policies.selectors.figures import Coverage
 from portal.models import User
 
@@ -63,7 +74,7 @@ class Period:
     @cached_property
     def each_month(self) -> tuple[Period, ...]:
         """The months one by one; they share the year's names."""
-        found = tuple(Period(shift(self.first, n)) for n in range(self.months))
+        found = tuple(type(self)(shift(self.first, n)) for n in range(self.months))
         for one in found:
             if one.month.year == self.month.year:
                 vars(one).update(task_forces=self.task_forces, work_lists=self.work_lists)
@@ -93,7 +104,11 @@ class Period:
 
     @cached_property
     def work_lists(self) -> tuple[Named, ...]:
-        return counts.work_lists_of(self.month.year)
+        """The lists of the year; those of the year before are read along."""
+        year = self.month.year
+        found = counts.work_lists_of(year, year - 1)
+        vars(self.last_year).setdefault("work_lists", found[year - 1])
+        return found[year]
 
     @cached_property
     def ledgers(self) -> tuple[Named, ...]:
@@ -107,12 +122,28 @@ class Period:
         return monitored_items(self.month.year, months=months)
 
     @cached_property
+    def _beside(self) -> tuple[Period, ...]:
+        """The periods that are counted by the same queries: those this one is compared with, and its months."""
+        last_year = (self.last_year,) if self._known and self.last_year.work_lists else ()
+        return (self.previous, *last_year, *(self.each_month if self.months > 1 else ()))
+
+    def _share(self, name: str, values: Iterable[object]) -> None:
+        """Give each period of `_beside` what was counted for it along with this one."""
+        for one, value in zip(self._beside, values, strict=True):
+            vars(one).setdefault(name, value)
+
+    @cached_property
     def _items(self) -> tuple[Cell, ...]:
-        return counts.item_cells(self.month, self.first)
+        runs = [counts.Run(one.month, one.first) for one in (self, *self._beside)]
+        found, *others = counts.item_cells(runs)
+        self._share("_items", others)
+        return found
 
     @cached_property
     def _lamps(self) -> tuple[Cell, ...]:
-        return counts.lamp_cells(self.month)
+        found = counts.lamp_cells({one.month for one in (self, *self._beside)})
+        self._share("_lamps", [found[one.month] for one in self._beside])
+        return found[self.month]
 
     @cached_property
     def item_marks(self) -> tuple[MarkedRow, ...]:
@@ -123,24 +154,23 @@ class Period:
         return lamp_marks(self.month)
 
     @cached_property
-    def report_marks(self) -> tuple[MarkedRow, ...]:
+    def report_marks(self) -> MarkedReports | None:
         """The reports of the period's last month."""
         return report_marks(self.month)
 
     @cached_property
     def reports(self) -> counts.ReportsOfMonth | None:
         """The reporting of all months together, with the dates of the last one; None where none was opened."""
-        found = [row for one in self._reporting_months if (row := counts.report_cells(one))]
-        return replace(found[-1], cells=tuple(cell for row in found for cell in row.cells)) if found else None
-
-    @property
-    def _reporting_months(self) -> tuple[date, ...]:
-        return tuple(shift(self.first, n) for n in range(self.months))
+        found = counts.report_cells({month for one in (self, *self._beside) for month in _months(one)})
+        self._share("reports", [_together(found, one) for one in self._beside])
+        return _together(found, self)
 
     @cached_property
     def inspections(self) -> InspectionCounts:
         """The inspections of the year up to the end of the period."""
-        return inspection_counts(self.end)
+        found, *others = inspection_counts([one.end for one in (self, *self._beside)])
+        self._share("inspections", others)
+        return found
 
     @cached_property
     def complaints(self) -> PeriodCounts:
@@ -150,6 +180,11 @@ class Period:
         for one, other in zip(beside, others, strict=True):
             vars(one).setdefault("complaints", other)
         return found
+
+    @cached_property
+    def case_marks(self) -> tuple[MarkedCase, ...]:
+        days = Days(self.first, self.end)
+        return case_marks(days.first, days.after)
 
     @cached_property
     def case_problems(self) -> tuple[Problem, ...] | None:
@@ -169,6 +204,14 @@ class Period:
         for other, counts_then in zip(others, compared, strict=True):
             vars(other).setdefault("policies", counts_then)
         return found
+
+    @cached_property
+    def policy_item_marks(self) -> tuple[MarkedItem, ...]:
+        return policy_item_marks(self.span)
+
+    @cached_property
+    def payment_marks(self) -> tuple[MarkedPayments, ...]:
+        return payment_marks(self.span)
 
     @cached_property
     def policy_coverage(self) -> Coverage | None:
@@ -215,6 +258,37 @@ class Period:
                 name, sofar = found.get(cell.place.unit, (cell.place.unit_name, 0))
                 found[cell.place.unit] = (name, sofar + count)
         return dict(sorted(found.items(), key=lambda unit: (-unit[1][1], unit[0])))
+
+
+class RowPeriod(Period):
+    """A period whose figures are counted on the rows behind them, for papers that freeze both.
+
+    The figures are the same; what a paper says and what it keeps come from one reading.
+    """
+
+    @cached_property
+    def _items(self) -> tuple[Cell, ...]:
+        return cells_of(self.item_marks, counts.item_measures(self.month, self.first))
+
+    @cached_property
+    def _lamps(self) -> tuple[Cell, ...]:
+        return cells_of(self.lamp_marks, counts.lamp_measures(self.month))
+
+    @cached_property
+    def reports(self) -> counts.ReportsOfMonth | None:
+        months = (self,) if self.months == 1 else self.each_month
+        known = {one.month: one.report_marks.counts for one in months if one.report_marks}
+        return _together(known, self)
+
+
+def _months(period: Period) -> tuple[date, ...]:
+    return tuple(shift(period.first, n) for n in range(period.months))
+
+
+def _together(known: Mapping[date, counts.ReportsOfMonth], period: Period) -> counts.ReportsOfMonth | None:
+    """Return the reporting of all months of the period, with the dates of the last one that was opened."""
+    found = [known[month] for month in _months(period) if month in known]
+    return replace(found[-1], cells=tuple(cell for row in found for cell in row.cells)) if found else None
 
 
 def _sum(cells: tuple[Cell, ...], measure: str, part: Slice) -> int:
@@ -274,7 +348,7 @@ def report_rows(period: Period, measure: str, part: Slice, user: User | None) ->
 
 def _reports_of_month(period: Period, measure: str, part: Slice, user: User | None) -> list[counts.FigureRow]:
     if user is None:
-        return _marked(period.report_marks, measure, part)
+        return _marked(period.report_marks.rows if period.report_marks else (), measure, part)
     return counts.report_rows(period.month, measure, part, user=user)
 
 

@@ -8,19 +8,17 @@ from decimal import ROUND_HALF_UP, Decimal
 from functools import partial
 from typing import Any
 
-from django.db.models import Q
-
 from indicators.selectors.figures import FigureRow
 from policies.amounts.money import UNITS
 from policies.selectors.counts import (
     EVERY,
     Behind,
-    ItemCell,
-    PaidCell,
+    Part,
     PolicyCounts,
     batches_behind,
     items_behind,
 )
+from policies.selectors.figure_marks import batches_of_period, batches_of_year
 from policies.terms import Category, Mode
 from portal.models import User
 from reports.figures.figure import Figure
@@ -33,6 +31,7 @@ MODES_GROUP = "policies.modes"
 HUNDREDTH = Decimal("0.01")
 ITEM, BATCH = "policy_item", "payout_batch"
 YEAR = "本年1月1日至期末"
+AUTOMATIC = Part(mode=Mode.AUTOMATIC.value)
 
 Measure = Callable[[PolicyCounts], Value]
 
@@ -46,17 +45,30 @@ def _figure(key: str, name: str, unit: str, definition: str, measure: Measure, *
     return replace(figure, **more)
 
 
-def _items(only: Q, period: Period, user: User | None) -> list[FigureRow]:
-    return [_row(ITEM, row) for row in items_behind(period.span, user, only=only)]
+def _items(part: Part, period: Period, user: User | None) -> list[FigureRow]:
+    """Return the items behind a count. Without a person all figures of the period share one reading."""
+    if user is None:
+        found = [one.row for one in period.policy_item_marks if part.holds(one.place)]
+    else:
+        found = items_behind(period.span, user, part)
+    return [_row(ITEM, row) for row in found]
 
 
-def _batches(only: Q, period: Period, user: User | None) -> list[FigureRow]:
+def _batches(part: Part, period: Period, user: User | None) -> list[FigureRow]:
     span = period.span
-    return [_row(BATCH, row) for row in batches_behind(span.year_begin, span.last, user, only=only)]
+    if user is None:
+        found = batches_of_year(period.payment_marks, part)
+    else:
+        found = batches_behind(span.year_begin, span.last, user, part)
+    return [_row(BATCH, row) for row in found]
 
 
 def _batches_of_period(period: Period, user: User | None) -> list[FigureRow]:
-    return [_row(BATCH, row) for row in batches_behind(period.first, period.end, user)]
+    if user is None:
+        found = batches_of_period(period.payment_marks)
+    else:
+        found = batches_behind(period.first, period.end, user)
+    return [_row(BATCH, row) for row in found]
 
 
 def _row(kind: str, row: Behind) -> FigureRow:
@@ -68,24 +80,12 @@ def in_ten_thousands(yuan: Decimal) -> Decimal:
     return (yuan / UNITS["万元"]).quantize(HUNDREDTH, ROUND_HALF_UP)
 
 
-def _of_mode(mode: str, cell: ItemCell) -> bool:
-    return cell.mode == mode
+def _count_items(part: Part, counts: PolicyCounts) -> Value:
+    return counts.count_items(part.holds)
 
 
-def _of_category(category: str, cell: ItemCell | PaidCell) -> bool:
-    return cell.category == category
-
-
-def _of_unit(unit: str, cell: ItemCell | PaidCell) -> bool:
-    return cell.unit == unit
-
-
-def _count_items(holds: Callable[[ItemCell], bool], counts: PolicyCounts) -> Value:
-    return counts.count_items(holds)
-
-
-def _sum_paid(holds: Callable[[PaidCell], bool], counts: PolicyCounts) -> Value:
-    return counts.sum_paid(holds)
+def _sum_paid(part: Part, counts: PolicyCounts) -> Value:
+    return counts.sum_paid(part.holds)
 
 
 def _item_parts(period: Period) -> tuple[Parts, ...]:
@@ -112,8 +112,8 @@ def _of_modes() -> tuple[Figure, ...]:
             f"{mode.label}事项",
             "项",
             f"截至期末已发布且未撤回的惠企事项中，兑现方式为{mode.label}的项数",
-            partial(_count_items, partial(_of_mode, mode.value)),
-            rows=partial(_items, Q(current__mode=mode.value)),
+            partial(_count_items, Part(mode=mode.value)),
+            rows=partial(_items, Part(mode=mode.value)),
             group=MODES_GROUP,
             yearly=False,
         )
@@ -128,8 +128,8 @@ def _of_categories() -> tuple[Figure, ...]:
             f"{category.label}事项",
             "项",
             f"截至期末已发布且未撤回的惠企事项中，{category.label}的项数",
-            partial(_count_items, partial(_of_category, category.value)),
-            rows=partial(_items, Q(current__category=category.value)),
+            partial(_count_items, Part(category=category.value)),
+            rows=partial(_items, Part(category=category.value)),
             yearly=False,
         )
         for category in Category
@@ -140,8 +140,8 @@ def _of_categories() -> tuple[Figure, ...]:
             f"{category.label}兑现金额",
             "元",
             f"{YEAR}{category.label}事项实际拨付的金额，扣除冲销",
-            partial(_sum_paid, partial(_of_category, category.value)),
-            rows=partial(_batches, Q(item__current__category=category.value)),
+            partial(_sum_paid, Part(category=category.value)),
+            rows=partial(_batches, Part(category=category.value)),
         )
         for category in Category
     )
@@ -149,7 +149,7 @@ def _of_categories() -> tuple[Figure, ...]:
 
 
 def _automatic_items(counts: PolicyCounts) -> Value:
-    return rate(counts.count_items(partial(_of_mode, Mode.AUTOMATIC.value)), counts.count_items())
+    return rate(counts.count_items(AUTOMATIC.holds), counts.count_items())
 
 
 def _coverage(measure: str, period: Period) -> Value:
@@ -179,7 +179,7 @@ FIGURES = (
         "%",
         "免申即享事项占惠企政策事项的比重，没有事项的不计算",
         _automatic_items,
-        rows=partial(_items, Q(current__mode=Mode.AUTOMATIC)),
+        rows=partial(_items, AUTOMATIC),
         yearly=False,
         better=HIGHER,
     ),
@@ -293,7 +293,7 @@ def figures(period: Period) -> list[Figure]:
 
 
 def _unit_figures(code: str, name: str) -> list[Figure]:
-    own = partial(_of_unit, code)
+    own = Part(unit=code)
     return [
         _figure(
             f"units.{code}.items",
@@ -301,7 +301,7 @@ def _unit_figures(code: str, name: str) -> list[Figure]:
             "项",
             f"截至期末由{name}牵头、已发布且未撤回的惠企事项数",
             partial(_count_items, own),
-            rows=partial(_items, Q(organisation__code=code)),
+            rows=partial(_items, own),
             yearly=False,
         ),
         _figure(
@@ -310,7 +310,7 @@ def _unit_figures(code: str, name: str) -> list[Figure]:
             "元",
             f"{YEAR}由{name}牵头的事项实际拨付的金额，扣除冲销",
             partial(_sum_paid, own),
-            rows=partial(_batches, Q(item__organisation__code=code)),
+            rows=partial(_batches, own),
             better=HIGHER,
         ),
         _figure(
@@ -318,8 +318,8 @@ def _unit_figures(code: str, name: str) -> list[Figure]:
             f"{name}兑现金额（万元）",
             "万元",
             f"{YEAR}由{name}牵头的事项实际拨付的金额折合万元，扣除冲销",
-            lambda counts: in_ten_thousands(counts.sum_paid(own)),
-            rows=partial(_batches, Q(item__organisation__code=code)),
+            lambda counts: in_ten_thousands(counts.sum_paid(own.holds)),
+            rows=partial(_batches, own),
             better=HIGHER,
         ),
     ]

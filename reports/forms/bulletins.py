@@ -77,7 +77,7 @@ class SpecialForm(Styled, forms.Form):
         fields["month"].choices = months_before(today)
         fields["task_forces"].choices = [(row.code, row.name) for row in task_forces_of(year)]
         fields["lists"].choices = [
-            (row.code, row.name) for row in work_lists_of(year) if row.source in LEDGERS
+            (row.code, row.name) for row in work_lists_of(year)[year] if row.source in LEDGERS
         ]
         fields["unit"].queryset = Organisation.objects.order_by("order", "pk")
         fields["rung"].choices = [

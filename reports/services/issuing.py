@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from datetime import datetime
+from typing import Any
 
 from django.conf import settings
 from django.db import transaction
@@ -21,7 +22,6 @@ from portal.roles import OFFICE_ROLES, Role
 from portal.services import audit
 from portal.services.notices import notify
 from portal.services.numbers import take_number
-from reports.figures import Period, values_of
 from reports.models import Bulletin
 from reports.paper.document import MASTHEADS, Cover, official_document
 from reports.selectors.bulletins import findings_of
@@ -29,11 +29,9 @@ from reports.services.listing import refuse_withdrawn
 from reports.services.papers import (
     MOST_QUOTED,
     NOTE_LENGTH,
+    frozen_rows,
     move,
-    period_of,
-    refuse_moved,
     render_files,
-    rows_behind,
     too_late,
 )
 from reports.texts.content import sections_from_json
@@ -103,9 +101,7 @@ def issue_bulletin(bulletin: Bulletin, *, actor: User, now: datetime | None = No
         raise too_late(row)
     _refuse_contradictions(row)
     refuse_withdrawn(row, "签发")
-    period = period_of(row)
-    refuse_moved(row, values_of(period), "签发")
-    _freeze(row, period, actor, now)
+    _freeze(row, frozen_rows(row, "签发"), actor, now)
     if row.supersedes is not None:
         _supersede(row.supersedes, row, actor)
     audit.record(
@@ -131,7 +127,7 @@ def _refuse_contradictions(bulletin: Bulletin) -> None:
         raise Refused(f"勾稽不一致 {len(found)} 处，不能签发：{said}")
 
 
-def _freeze(bulletin: Bulletin, period: Period, actor: User, now: datetime) -> None:
+def _freeze(bulletin: Bulletin, rows: dict[str, Any], actor: User, now: datetime) -> None:
     """Number the bulletin and write everything that was printed, once."""
     on = timezone.localdate(now)
     number = take_number(f"bulletin.{bulletin.series}", on.year)
@@ -145,7 +141,7 @@ def _freeze(bulletin: Bulletin, period: Period, actor: User, now: datetime) -> N
         "issue_year": on.year,
         "issued_on": on,
         "document_number": bulletin.document_number,
-        "rows": rows_behind(bulletin, period),
+        "rows": rows,
         "document": json.loads(storage.to_json(document)),
         "docx": docx,
         "pdf": pdf.content,

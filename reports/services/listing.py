@@ -70,7 +70,8 @@ def print_units(bulletin: Bulletin, codes: Collection[str], *, actor: User, vers
 
 def refuse_withdrawn(bulletin: Bulletin, action: str) -> None:
     """Refuse a bulletin that prints a unit which no list has any more. Raises Refused."""
-    if gone := _printed(bulletin) - set(_published(bulletin)):
+    printed = _printed(bulletin)
+    if printed and (gone := printed - set(_published(bulletin))):
         raise Refused(f"有 {len(gone)} 个单位已从红黑榜撤下，请在企业诉求办理情况部分取消勾选后再{action}")
 
 

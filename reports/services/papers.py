@@ -14,7 +14,7 @@ from portal.documents.model import OfficialDocument
 from portal.documents.pdf_writer import RenderedPdf, render_pdf
 from portal.documents.pictures import ChartUnreadable
 from portal.errors import Conflict, Refused
-from reports.figures import Period, figures_of
+from reports.figures import Period, RowPeriod, figures_of, values_of
 from reports.models import Bulletin, WorkReport
 from reports.texts.content import Section, Sections, keys_in, sections_from_json
 from reports.texts.values import Values, printed, values_from_json
@@ -94,8 +94,17 @@ def too_late(row: Bulletin | WorkReport) -> Refused:
     return Refused(f"{what}现为「{row.get_state_display()}」，已由他人办理或者修改，请刷新页面后再操作")
 
 
-def refuse_moved(paper: Bulletin | WorkReport, fresh: Values, action: str) -> None:
-    """Refuse when a printed figure is no longer what the rows give."""
+def frozen_rows(paper: Bulletin | WorkReport, action: str) -> dict[str, Any]:
+    """Return the rows behind every printed figure, from the reading that the figures are held against.
+
+    Raises Refused when a printed figure is no longer what the rows give.
+    """
+    period = RowPeriod(paper.month, paper.months)
+    _refuse_moved(paper, values_of(period, compare=False), action)
+    return rows_behind(paper, period)
+
+
+def _refuse_moved(paper: Bulletin | WorkReport, fresh: Values, action: str) -> None:
     kept = values_from_json(paper.figures)
     moved = [
         f"“{kept[key].name}”由 {printed(kept[key].value)} 变为 {printed(fresh[key].value if key in fresh else None)}"

@@ -6,6 +6,7 @@ import hashlib
 import json
 from collections.abc import Collection, Mapping
 from datetime import date, datetime
+from typing import Any
 
 from django.conf import settings
 from django.db import transaction
@@ -27,11 +28,10 @@ from reports.services.papers import (
     MOST_QUOTED,
     NOTE_LENGTH,
     changed_texts,
+    frozen_rows,
     move,
     period_of,
-    refuse_moved,
     render_files,
-    rows_behind,
     section_of,
     too_late,
     write_draft,
@@ -208,22 +208,20 @@ def finish_work_report(report: WorkReport, *, actor: User, now: datetime | None 
     if found:
         said = "；".join(item.sentence for item in found[:MOST_QUOTED])
         raise Refused(f"勾稽不一致 {len(found)} 处，不能定稿：{said}")
-    period = period_of(row)
-    refuse_moved(row, values_of(period), "定稿")
-    _freeze(row, period, actor, now or timezone.now())
+    _freeze(row, frozen_rows(row, "定稿"), actor, now or timezone.now())
     changes = {"state": [State.IN_REVIEW, State.FINAL], "content_hash": row.content_hash}
     audit.record(row, "work_report.finish", actor=actor, changes=changes)
     report.refresh_from_db()
     return report
 
 
-def _freeze(report: WorkReport, period: Period, actor: User, now: datetime) -> None:
+def _freeze(report: WorkReport, rows: dict[str, Any], actor: User, now: datetime) -> None:
     report.final_on = timezone.localdate(now)
     document = document_of(report)
     docx, pdf = render_files(document)
     stored = {
         "final_on": report.final_on,
-        "rows": rows_behind(report, period),
+        "rows": rows,
         "document": json.loads(storage.to_json(document)),
         "docx": docx,
         "pdf": pdf.content,

@@ -18,6 +18,7 @@ from indicators.models import DispatchRound, Instruction, PickedItem, ProgressRe
 from indicators.months import first_of, shift
 from indicators.selectors.dispatch import (
     REPORTED,
+    covered_forces,
     distressed_at,
     distressed_items,
     instructions_at,
@@ -55,7 +56,7 @@ LONGEST = 30  # of the items named as unreported below a task force
 def live_sheet(row: DispatchRound, *, maker: User, now: datetime) -> DispatchSheet:
     """Build the sheet of a round from the rows as they are at `now`; a fixed number of queries."""
     today = timezone.localtime(now).date()
-    forces = list(row.task_forces.select_related("lead", "indicator").order_by("order", "pk"))
+    forces = covered_forces(row)
     reporting = newest_month()
     month = reporting.month if reporting else shift(first_of(today), -1)
     last = previous_round(row)
@@ -79,7 +80,7 @@ def live_sheet(row: DispatchRound, *, maker: User, now: datetime) -> DispatchShe
 
 def recorded_sheet(row: DispatchRound, *, held_on: date, maker: User) -> DispatchSheet:
     """Build the sheet of a round held before its sheets were kept, from the lamps recorded for the month before."""
-    forces = list(row.task_forces.select_related("lead", "indicator").order_by("order", "pk"))
+    forces = covered_forces(row)
     month = shift(first_of(held_on), -1)
     items, last = distressed_at(forces, month), previous_round(row)
     told = instructions_at(forces, on=held_on, since=last.held_on if last else None)

@@ -16,6 +16,8 @@ from indicators.services.report_workbook.sheet import report_rows
 from indicators.services.taskforces import fingerprint
 from portal.workbooks import write_workbook
 from tests.ceilings.county import MANY, evidence
+from tests.ceilings.domains import domains_at_work
+from tests.ceilings.papers import PAPER_STEPS
 from tests.indicators.closing_steps import bring_to
 
 NOTE = "数据与系统不一致，请核实后补充。"
@@ -211,6 +213,8 @@ def _order(county, title):
 
 def meeting(county, rows=MOST_ORDERS):
     count = min(rows, MOST_ORDERS)
+    domains_at_work(county, rows)
+    county.task_force.responsible.add(*county.units)
     about = county.item.short_number
     orders = {
         f"order-{n}-{name}": value
@@ -320,8 +324,8 @@ STEPS = {
     "cancel round": ("officer", round_step("cancel", note=NOTE)),
     "record meeting": ("officer", meeting),
     "give instruction": ("officer", new_instruction),
-    "draft bulletin": ("officer", sent("/bulletins/draft/", month="2023-10")),
     "edit task force": ("officer", fingerprinted),
     "read all notices": ("liaison", sent("/inbox/read/")),
     "run job": ("sysadmin", sent("/system/jobs/light_lamps/run/")),
+    **PAPER_STEPS,
 }
