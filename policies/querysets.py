@@ -24,6 +24,7 @@ if TYPE_CHECKING:
         Application,
         Correction,
         EnterpriseCode,
+        ExclusiveGroup,
         OfferSpan,
         Payout,
         PayoutBatch,
@@ -55,6 +56,12 @@ class PolicyQuerySet(QuerySet["Policy"]):
     def public(self) -> PolicyQuerySet:
         """Return the documents with at least one item that the public may read."""
         return self.filter(items__state__in=PUBLIC_STATES).distinct()
+
+
+class ExclusiveGroupQuerySet(QuerySet["ExclusiveGroup"]):
+    def visible_to(self, user: User) -> ExclusiveGroupQuerySet:
+        """Return the groups `user` may read: they stand in the documents, like those."""
+        return self if user.is_active and user.has_role(*BUSINESS_ROLES) else self.none()
 
 
 class PolicyItemQuerySet(QuerySet["PolicyItem"]):

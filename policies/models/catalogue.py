@@ -9,7 +9,12 @@ from django.db import models
 from django.db.models import F, Q
 
 from policies.amounts import GroupRule, read_rule
-from policies.querysets import PolicyItemQuerySet, PolicyItemVersionQuerySet, PolicyQuerySet
+from policies.querysets import (
+    ExclusiveGroupQuerySet,
+    PolicyItemQuerySet,
+    PolicyItemVersionQuerySet,
+    PolicyQuerySet,
+)
 from policies.terms import Category, Level, Mode, Repeat, Review
 from policies.workflow import ItemState
 from portal.models import Organisation, Topic
@@ -73,12 +78,17 @@ class ExclusiveGroup(models.Model):
     repeat = models.CharField("互斥期间", max_length=10, choices=Repeat, default=Repeat.ONCE)
     source = models.CharField("依据条款", max_length=120, blank=True)
 
+    objects = ExclusiveGroupQuerySet.as_manager()
+
     class Meta:
         verbose_name = "互斥组"
         ordering = ["code"]
 
     def __str__(self) -> str:
         return self.name
+
+    def get_absolute_url(self) -> str:
+        return f"/policies/groups/{self.code}/"
 
 
 class PolicyItem(models.Model):

@@ -123,6 +123,7 @@ def detail_page(
             for part in parts
         ],
         "standard": standard_of(version),
+        "is_office": request.user.has_role(*OFFICE_ROLES),
         "shares": shares_of(version),
         "materials": materials_text(version.materials).splitlines(),
         "is_automatic": version.mode == Mode.AUTOMATIC,

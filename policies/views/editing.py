@@ -37,6 +37,7 @@ from policies.views.access import keepers, may_keep, visible_item, working_versi
 from portal.errors import Conflict, Refused
 from portal.http import PortalRequest, fragment
 from portal.models import User
+from portal.roles import OFFICE_ROLES
 from portal.selectors.enterprises import local_units
 
 EXPIRED = "页面已过期，请刷新后再提交"
@@ -240,6 +241,7 @@ def item_amount(request: PortalRequest, number: str) -> HttpResponse:
         "warnings": rule.warnings() if rule else [],
         "refusal": refusal if op in {"save", "try", "preview"} else "",
         "tabs": editing_tabs(item, "item_amount"),
+        "is_office": request.user.has_role(*OFFICE_ROLES),
         **trial,
     }
     part = "result" if op == "preview" else "editor"
