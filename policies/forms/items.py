@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.db.models import Q
 
-from policies.models import Policy, PolicyItemVersion
+from policies.models import DOCUMENT_FIELDS, WORDING_FIELDS, Policy, PolicyItemVersion
 from policies.selectors.catalogue import materials_text
 from policies.terms import Review
 from portal.forms.styles import DateInput, Styled
@@ -30,20 +31,7 @@ class DocumentForm(Styled, forms.ModelForm):
 
     class Meta:
         model = Policy
-        fields = (
-            "title",
-            "document_number",
-            "issuer",
-            "level",
-            "issued_on",
-            "valid_from",
-            "valid_until",
-            "text",
-            "interpretation",
-            "review",
-            "review_on",
-            "review_conclusion",
-        )
+        fields = DOCUMENT_FIELDS
         widgets = {
             "issued_on": DateInput,
             "valid_from": DateInput,
@@ -91,6 +79,13 @@ class ItemForm(Styled, forms.ModelForm):
     """What an item says in words. `materials` is typed one to a line."""
 
     edit = forms.IntegerField(widget=forms.HiddenInput, required=False)
+    topic = forms.ModelChoiceField(
+        Topic.objects.none(),
+        required=False,
+        label="领域",
+        empty_label="未定",
+        help_text="企业按领域订阅提醒；改了立即生效，不必发布新版本",
+    )
     materials = forms.CharField(
         label="申报材料",
         required=False,
@@ -100,28 +95,7 @@ class ItemForm(Styled, forms.ModelForm):
 
     class Meta:
         model = PolicyItemVersion
-        fields = (
-            "title",
-            "article",
-            "category",
-            "mode",
-            "whom",
-            "conditions_text",
-            "standard_text",
-            "procedure",
-            "limit_workdays",
-            "valid_from",
-            "valid_until",
-            "funding",
-            "contact",
-            "phone",
-            "address",
-            "beneficiary",
-            "basis",
-            "amount_statement",
-            "validity",
-            "change_note",
-        )
+        fields = (*WORDING_FIELDS, "change_note")
         widgets = {
             "valid_from": DateInput,
             "valid_until": DateInput,
@@ -148,6 +122,11 @@ class ItemForm(Styled, forms.ModelForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.initial["materials"] = materials_text(self.instance.materials or [])
+        topics = self.fields["topic"]
+        kept = self.instance.item.topic_id if self.instance.item_id else None
+        if isinstance(topics, forms.ModelChoiceField):
+            topics.queryset = Topic.objects.filter(Q(active=True) | Q(pk=kept))
+        self.initial.setdefault("topic", kept)
 
     def clean_materials(self) -> list[dict[str, Any]]:
         rows = [line.strip() for line in self.cleaned_data["materials"].splitlines() if line.strip()]
@@ -187,19 +166,15 @@ class NewItemForm(ItemForm):
     organisation = forms.ModelChoiceField(
         Organisation.objects.none(), to_field_name="code", label="牵头单位", empty_label="请选择"
     )
-    topic = forms.ModelChoiceField(Topic.objects.none(), required=False, label="领域", empty_label="未定")
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         documents, units = self.fields["policy"], self.fields["organisation"]
-        topics = self.fields["topic"]
         if isinstance(documents, forms.ModelChoiceField):
             documents.queryset = Policy.objects.visible_to(user).only("code", "title")
         if isinstance(units, forms.ModelChoiceField):
             own = Organisation.objects.visible_to(user)
             units.queryset = own if county_reader(user) else own.filter(pk=user.organisation_id)
-        if isinstance(topics, forms.ModelChoiceField):
-            topics.queryset = Topic.objects.filter(active=True)
         del self.fields["change_note"]
 
     def values(self) -> dict[str, Any]:

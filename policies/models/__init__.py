@@ -1,6 +1,14 @@
 """Tables of the supporting policies."""
 
-from policies.models.catalogue import ExclusiveGroup, Policy, PolicyItem, PolicyItemVersion
+from policies.models.catalogue import (
+    DOCUMENT_FIELDS,
+    VERSION_FIELDS,
+    WORDING_FIELDS,
+    ExclusiveGroup,
+    Policy,
+    PolicyItem,
+    PolicyItemVersion,
+)
 from policies.models.enterprise_codes import CodeScan, Correction, EnterpriseCode, OneTimeCode
 from policies.models.mail import OutgoingMail
 from policies.models.matching import (
@@ -16,6 +24,9 @@ from policies.models.proposals import Application, ApplicationMaterial, Proposal
 from policies.models.subscriptions import Subscriber, Subscription, SubscriptionRequest, TopicNews
 
 __all__ = [
+    "DOCUMENT_FIELDS",
+    "VERSION_FIELDS",
+    "WORDING_FIELDS",
     "Application",
     "ApplicationMaterial",
     "ApprovalBand",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Final
 
 from django.conf import settings
 from django.db import models
@@ -21,6 +22,54 @@ from portal.models import Organisation, Topic
 from portal.params import ParamError
 
 PERSON = settings.AUTH_USER_MODEL
+# What a document and a version say, in the order of their forms and of the comparison.
+DOCUMENT_FIELDS: Final = (
+    "title",
+    "document_number",
+    "issuer",
+    "level",
+    "issued_on",
+    "valid_from",
+    "valid_until",
+    "text",
+    "interpretation",
+    "review",
+    "review_on",
+    "review_conclusion",
+)
+WORDING_FIELDS: Final = (
+    "title",
+    "article",
+    "category",
+    "mode",
+    "whom",
+    "conditions_text",
+    "standard_text",
+    "procedure",
+    "limit_workdays",
+    "valid_from",
+    "valid_until",
+    "funding",
+    "contact",
+    "phone",
+    "address",
+    "beneficiary",
+    "basis",
+    "amount_statement",
+    "validity",
+)
+# Beside the words: what the editors of conditions and standard keep, and why the version was made.
+VERSION_FIELDS: Final = (
+    *WORDING_FIELDS,
+    "materials",
+    "conditions",
+    "amount",
+    "repeat",
+    "yearly_cap",
+    "group",
+    "cost_shares",
+    "change_note",
+)
 
 
 class Policy(models.Model):

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import Any, Final
 
 from django.db.models import Count, Prefetch, QuerySet, Sum
 
 from policies.amounts import read_rule
 from policies.amounts.money import shown
 from policies.conditions import Node, describe, read_tree
-from policies.models import Payout, PolicyItem, PolicyItemVersion, Proposal
+from policies.models import VERSION_FIELDS, Payout, PolicyItem, PolicyItemVersion, Proposal
 from policies.querysets import ENTITY
 from policies.selectors.matching import MatchCounts, match_counts
 from policies.terms import Level
@@ -173,31 +173,6 @@ class Difference:
     after: str
 
 
-COMPARED = (
-    "title",
-    "article",
-    "category",
-    "mode",
-    "whom",
-    "conditions_text",
-    "standard_text",
-    "repeat",
-    "yearly_cap",
-    "procedure",
-    "limit_workdays",
-    "valid_from",
-    "valid_until",
-    "funding",
-    "contact",
-    "phone",
-    "address",
-    "beneficiary",
-    "basis",
-    "amount_statement",
-    "validity",
-)
-
-
 def differences(old: PolicyItemVersion, new: PolicyItemVersion) -> list[Difference]:
     """Return the fields in which two versions of an item differ, in the order of the form."""
     pairs = _shown_pairs(old, new)
@@ -205,18 +180,15 @@ def differences(old: PolicyItemVersion, new: PolicyItemVersion) -> list[Differen
 
 
 def _shown_pairs(old: PolicyItemVersion, new: PolicyItemVersion) -> Iterator[tuple[str, str, str]]:
-    labels = {field.name: field.verbose_name for field in PolicyItemVersion._meta.concrete_fields}
-    for name in COMPARED:
-        label = str(labels[name])
-        yield label, _plain(old, name), _plain(new, name)
-    yield "适用条件", condition_lines(old), condition_lines(new)
-    yield "兑现标准", standard_of(old), standard_of(new)
-    yield "互斥组", str(old.group or ""), str(new.group or "")
-    yield "申报材料", materials_text(old.materials), materials_text(new.materials)
-    yield "资金分担", shares_of(old), shares_of(new)
+    labels = {field.name: str(field.verbose_name) for field in PolicyItemVersion._meta.concrete_fields}
+    for name in VERSION_FIELDS:
+        if name != "change_note":
+            yield labels[name], _plain(old, name), _plain(new, name)
 
 
 def _plain(version: PolicyItemVersion, name: str) -> str:
+    if name in WRITTEN_OUT:
+        return WRITTEN_OUT[name](version)
     display = getattr(version, f"get_{name}_display", None)
     value = display() if display else getattr(version, name)
     if isinstance(value, Decimal):
@@ -235,3 +207,12 @@ def materials_text(materials: Sequence[dict[str, Any]]) -> str:
     return "\n".join(
         row["name"] if row.get("required", True) else f"{row['name']}（选交）" for row in materials
     )
+
+
+# What is kept as data is compared as it is shown.
+WRITTEN_OUT: Final[Mapping[str, Callable[[PolicyItemVersion], str]]] = {
+    "conditions": condition_lines,
+    "amount": standard_of,
+    "materials": lambda version: materials_text(version.materials),
+    "cost_shares": shares_of,
+}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date
 from typing import Any, Final
 
@@ -11,7 +11,7 @@ from django.db.models import F
 
 from policies.amounts import read_rule
 from policies.conditions import read_tree
-from policies.models import Policy, PolicyItem, PolicyItemVersion
+from policies.models import DOCUMENT_FIELDS, VERSION_FIELDS, Policy, PolicyItem, PolicyItemVersion
 from policies.services.steps import capacities, check_lead, just_changed
 from policies.terms import Level
 from policies.workflow import DESK, ItemState
@@ -21,53 +21,6 @@ from portal.params import ParamError
 from portal.services import audit
 from portal.services.numbers import take_number
 
-POLICY_FIELDS: Final = frozenset(
-    {
-        "title",
-        "document_number",
-        "issuer",
-        "level",
-        "issued_on",
-        "valid_from",
-        "valid_until",
-        "text",
-        "interpretation",
-        "review",
-        "review_on",
-        "review_conclusion",
-    }
-)
-VERSION_FIELDS: Final = frozenset(
-    {
-        "title",
-        "article",
-        "category",
-        "mode",
-        "whom",
-        "conditions",
-        "conditions_text",
-        "amount",
-        "standard_text",
-        "group",
-        "repeat",
-        "yearly_cap",
-        "procedure",
-        "materials",
-        "limit_workdays",
-        "valid_from",
-        "valid_until",
-        "cost_shares",
-        "funding",
-        "contact",
-        "phone",
-        "address",
-        "beneficiary",
-        "basis",
-        "amount_statement",
-        "validity",
-        "change_note",
-    }
-)
 CLOSED_ITEMS: Final = frozenset({ItemState.WITHDRAWN})
 
 
@@ -82,7 +35,7 @@ def create_policy(*, actor: User, today: date, fields: Mapping[str, Any]) -> Pol
     """Register a document under the next number of the year."""
     check_office(actor, "录入政策文件")
     code = f"{today.year}-wj-{take_number('policy-document', today.year):03d}"
-    row = Policy.objects.create(code=code, **_known(fields, POLICY_FIELDS))
+    row = Policy.objects.create(code=code, **_known(fields, DOCUMENT_FIELDS))
     audit.record(row, "policy.create", actor=actor, changes=dict(fields))
     return row
 
@@ -91,9 +44,9 @@ def create_policy(*, actor: User, today: date, fields: Mapping[str, Any]) -> Pol
 def update_policy(policy: Policy, *, actor: User, version: int, fields: Mapping[str, Any]) -> Policy:
     """Change a document; `version` is the one the person saw. Raises `Conflict` when it was changed since."""
     check_office(actor, "修改政策文件")
-    changes = {key: [getattr(policy, key), value] for key, value in _known(fields, POLICY_FIELDS).items()}
+    changes = {key: [getattr(policy, key), value] for key, value in _known(fields, DOCUMENT_FIELDS).items()}
     rows = Policy.objects.filter(pk=policy.pk, version=version)
-    if not rows.update(version=F("version") + 1, **_known(fields, POLICY_FIELDS)):
+    if not rows.update(version=F("version") + 1, **_known(fields, DOCUMENT_FIELDS)):
         policy.refresh_from_db()
         raise Conflict("该政策刚被他人改过，请核对后再保存。", {key: getattr(policy, key) for key in fields})
     policy.refresh_from_db()
@@ -136,6 +89,20 @@ def create_item(
     PolicyItemVersion.objects.create(item=item, number=1, created_by=actor, **known)
     audit.record(item, "policy.item_create", actor=actor, organisation=organisation, changes=dict(fields))
     return item
+
+
+@transaction.atomic
+def set_topic(item: PolicyItem, topic: Topic | None, *, actor: User) -> None:
+    """Say to which field of work the item belongs; at once, it is no part of what a version says."""
+    check_lead(item, actor, "修改领域")
+    before = item.topic
+    if before == topic or not PolicyItem.objects.filter(pk=item.pk, topic=before).update(topic=topic):
+        return
+    item.topic = topic
+    changes = {"topic": [str(before or ""), str(topic or "")]}
+    audit.record(
+        item, "policy.item_topic", actor=actor, organisation=item.organisation, changes=dict(changes)
+    )
 
 
 def draft_of(item: PolicyItem) -> PolicyItemVersion | None:
@@ -223,8 +190,8 @@ def _check_shares(shares: Mapping[str, Any]) -> None:
         raise Refused("资金分担请按层级填写整数百分比，合计应为 100%。")
 
 
-def _known(fields: Mapping[str, Any], names: frozenset[str]) -> dict[str, Any]:
-    unknown = fields.keys() - names
+def _known(fields: Mapping[str, Any], names: Collection[str]) -> dict[str, Any]:
+    unknown = fields.keys() - set(names)
     if unknown:
         raise TypeError(f"unknown fields {sorted(unknown)}")
     return dict(fields)

@@ -31,7 +31,7 @@ from policies.forms.items import ItemForm, NewItemForm
 from policies.models import PolicyItem
 from policies.selectors.matching import preview
 from policies.selectors.trying import explain_tree, find_for_trial, try_amount
-from policies.services.catalogue import create_item, save_draft
+from policies.services.catalogue import create_item, save_draft, set_topic
 from policies.services.group_proposing import lines_of
 from policies.views.access import keepers, may_keep, visible_item, working_version
 from portal.errors import Conflict, Refused
@@ -101,6 +101,7 @@ def item_edit(request: PortalRequest, number: str) -> HttpResponse:
     if data is not None and form.is_valid():
         status, saved = _save(request, item, form, form.values())
         if saved:
+            set_topic(item, form.cleaned_data["topic"], actor=request.user)
             return redirect("policies:item_conditions", item.number)
     if form.errors and status == 200:
         status = 422

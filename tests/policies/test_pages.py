@@ -1,14 +1,20 @@
 """The catalogue's pages: lists, one item, its editors, publication, comparison, documents."""
 
+from copy import copy
+from datetime import date
+from decimal import Decimal
 from http import HTTPStatus
 
 import pytest
 
-from policies.models import Policy, PolicyItem
+from policies.models import VERSION_FIELDS, Policy, PolicyItem, PolicyItemVersion
+from policies.selectors.catalogue import differences
 from policies.services.catalogue import draft_of, save_draft
 from policies.services.publishing import publish_item
+from portal.models import AuditEvent
 from tests.conftest import TODAY
 from tests.factories import UserFactory
+from tests.factories_enterprises import TopicFactory
 from tests.factories_policies import ABOVE, ItemFactory, KnownEnterpriseFactory, PolicyFactory
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("on_the_day", "calendar")]
@@ -160,6 +166,39 @@ def test_two_versions_are_compared_field_by_field(browse, item, liaison, officer
     assert "每家 5 万元" in page
     assert "每家 8 万元" in page
     assert "办理地点" not in page
+
+
+OTHERS = {
+    "conditions": None,
+    "amount": {"kind": "none", "benefit": "免费体检"},
+    "materials": [{"name": "承诺书", "required": True}],
+    "cost_shares": {"county": 100},
+    "category": "finance",
+    "mode": "promise",
+    "repeat": "yearly",
+    "limit_workdays": 7,
+    "yearly_cap": Decimal(90_000),
+    "valid_from": date(2023, 3, 1),
+    "valid_until": date(2024, 3, 1),
+}
+
+
+@pytest.mark.parametrize("name", [name for name in VERSION_FIELDS if name not in {"group", "change_note"}])
+def test_whatever_a_version_says_is_compared(item, name):
+    new = copy(item.current)
+    setattr(new, name, OTHERS.get(name, "改过的文字"))
+    label = PolicyItemVersion._meta.get_field(name).verbose_name
+    assert [row.label for row in differences(item.current, new)] == [label]
+
+
+def test_the_field_of_work_is_changed_at_once_and_on_record(browse, item, liaison):
+    topic = TopicFactory()
+    draft = {**WORDS, "edit": "", "topic": topic.pk}
+    assert browse(liaison).post(f"{item.get_absolute_url()}edit/", draft).status_code == HTTPStatus.FOUND
+    item.refresh_from_db()
+    assert item.topic == topic
+    event = AuditEvent.objects.get(action="policy.item_topic")
+    assert event.changes == {"topic": ["", str(topic)]}
 
 
 def test_the_one_who_saves_second_is_told_and_keeps_what_was_typed(browse, draft, liaison, colleague):
