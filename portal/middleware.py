@@ -11,7 +11,7 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.auth import logout
-from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
@@ -29,6 +29,7 @@ from portal.selectors.settings import settings_on
 from portal.services import audit
 
 Answer = Callable[[HttpRequest], HttpResponse]
+AnyAnswer = Callable[[HttpRequest], HttpResponse | StreamingHttpResponse]
 
 CONTENT_POLICY = "; ".join(
     (
@@ -66,6 +67,27 @@ def method_pages(get_response: Answer) -> Answer:
         response = get_response(request)
         if isinstance(response, HttpResponseNotAllowed) and not request.path.startswith("/api/"):
             response.content = render_to_string("405.html").encode()
+        return response
+
+    return middleware
+
+
+def head_requests(get_response: AnyAnswer) -> AnyAnswer:
+    """Answer HEAD as GET without the body, so that whoever checks a link is told the same of every page.
+
+    Views name only the methods they act on; the same headers are sent as for GET (RFC 9110, 9.3.2).
+    """
+
+    def middleware(request: HttpRequest) -> HttpResponse | StreamingHttpResponse:
+        if request.method != "HEAD":
+            return get_response(request)
+        request.method = "GET"
+        response = get_response(request)
+        if isinstance(response, StreamingHttpResponse):
+            response.streaming_content = ()
+        else:
+            response.headers.setdefault("Content-Length", str(len(response.content)))
+            response.content = b""
         return response
 
     return middleware

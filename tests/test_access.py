@@ -124,3 +124,30 @@ def test_without_an_account_only_public_addresses_open():
         if refused == (words == ["public"]):
             wrong.append(f"{name}: {answer.status_code}")
     assert wrong == []
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("role", [Role.OFFICE, Role.SYSADMIN, None])
+def test_every_address_answers_head_as_get_without_the_body(role):
+    asked, told = (Client(raise_request_exception=False) for _ in range(2))
+    if role is not None:
+        person = UserFactory(roles=[role])
+        asked.force_login(person)
+        told.force_login(person)
+    wrong = []
+    for name in table():
+        if name in {"portal:logout", *MID_LOGIN}:
+            continue
+        page, head = asked.get(address(name)), told.generic("HEAD", address(name))
+        same = page.status_code == head.status_code and page.get("Content-Type") == head.get("Content-Type")
+        if not same or b"".join(head):
+            wrong.append(f"{name}: {page.status_code} {head.status_code}")
+    assert wrong == []
+
+
+@pytest.mark.django_db
+def test_head_tells_the_length_of_the_page_it_leaves_out():
+    client = Client()
+    page, head = client.get("/login/"), client.head("/login/")
+    assert head["Content-Length"] == page["Content-Length"] == str(len(page.content))
+    assert head.content == b""
