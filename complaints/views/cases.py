@@ -73,6 +73,7 @@ def complaint_list(request: PortalRequest) -> HttpResponse:
         "show": request.GET.get("show", ""),
         "bulk_actions": _bulk_actions(request.user),
         "may_register": request.user.has_role(*OFFICE_ROLES),
+        "handles": request.user.has_role(*UNIT_ROLES),
     }
     return render(request, fragment(request, "complaints/complaint_list.html", "table"), context)
 

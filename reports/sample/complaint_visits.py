@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from datetime import date, time, timedelta
 from random import Random
 
+from complaints.kinds import Secrecy
 from complaints.models import (
     Gathering,
     IntakePoint,
@@ -59,6 +60,13 @@ def load_points(county: County) -> list[IntakePoint]:
         for row in words["standard_replies"]
     )
     return points
+
+
+def load_attendance() -> None:
+    """Let the enterprises that raised a demand openly have been at the gathering; to be called after the cases."""
+    for gathering in Gathering.objects.all():
+        raised = gathering.complaints.filter(secrecy=Secrecy.OPEN, reported=None).exclude(enterprise=None)
+        gathering.enterprises.set(raised.values_list("enterprise", flat=True))
 
 
 def load_gatherings(county: County) -> dict[str, Gathering]:

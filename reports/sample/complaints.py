@@ -113,6 +113,7 @@ def load(county: County) -> None:
     complaint_visits.load_visits(county, desk.enterprises, desk.visits)
     complaint_visits.load_survey(county)
     _write(desk)
+    complaint_visits.load_attendance()
 
 
 def _in_order(county: County, texts: Iterable[CaseText]) -> list[tuple[datetime, CaseText]]:

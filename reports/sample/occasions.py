@@ -8,7 +8,7 @@ from datetime import date, time
 from portal.models import Notification
 from reports.figures import Period
 from reports.models import Bulletin, WorkReport
-from reports.sample import history
+from reports.sample import history, listing
 from reports.sample.county import County
 from reports.sample.shifting import LAST_MONTH
 from reports.sections.subject import Subject
@@ -62,10 +62,11 @@ def _then(county: County, on: date, clock: time, act: Callable[[], None]) -> Non
 
 
 def _quarterly(county: County, month: date) -> None:
-    """Drafted two working days after the last monthly bulletin; the two units furthest behind are named."""
+    """Drafted a working day after the last monthly bulletin, when the red list is out; the two units furthest behind are named."""
     first = _day_after_issue(county, month)
     author = county.people[AUTHOR]
     made: list[Bulletin] = []
+    listing.load(county, month, first)
 
     def draft() -> None:
         at = county.at(first, clock=DRAFTED_AT)

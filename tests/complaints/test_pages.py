@@ -164,3 +164,14 @@ def test_many_cases_are_assigned_noted_chased_and_merged_from_the_list(people, b
     for action in ("assign", "note", "merge"):
         refused = browse(people["liaison"]).post("/complaints/bulk/", {"action": action, "selected": numbers})
         assert refused.status_code == HTTPStatus.NOT_FOUND
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("persona", "words"),
+    [("officer", "各渠道的企业诉求"), ("liaison", "转给本单位"), ("leader", "登记、转办、答复和回访情况")],
+)
+def test_the_list_says_to_everybody_what_it_holds_for_him(browse, persona, words, request):
+    page = browse(request.getfixturevalue(persona)).get("/complaints/").content.decode()
+    assert words in page
+    assert "/statistics/complaints/" in page

@@ -142,9 +142,7 @@ def test_the_reported_unit_may_neither_look_nor_ask(masked, liaison, unit_head):
 
 
 @pytest.mark.parametrize("is_anonymous", [False, True])
-def test_the_reported_unit_does_not_learn_whether_somebody_gave_a_name(
-    masked, liaison, browse, is_anonymous
-):
+def test_the_reported_unit_does_not_learn_whether_somebody_gave_a_name(masked, liaison, browse, is_anonymous):
     Complaint.objects.update(is_anonymous=is_anonymous)
     with time_machine.travel(NOW):
         page = browse(liaison).get(masked.get_absolute_url()).content.decode()

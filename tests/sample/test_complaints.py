@@ -16,6 +16,7 @@ from complaints.models import (
     FollowUp,
     Gathering,
     Identity,
+    ListedUnit,
     QuestionnaireWave,
     Round,
     Visit,
@@ -24,7 +25,7 @@ from complaints.models import (
 from complaints.selectors.trends import problems
 from complaints.services.clocks import recompute_open_cases
 from complaints.workflow import CaseState
-from portal.models import AuditEvent, NumberSeries
+from portal.models import AuditEvent, Notification, NumberSeries
 from reports.figures import Period, values_of
 
 TODAY = date(2023, 11, 10)
@@ -133,3 +134,22 @@ def test_what_the_figures_divide_into_adds_up(sample, month):
 
 def test_something_recurs(sample):
     assert any(row.is_recurrent for row in problems(date(2023, 10, 31)))
+
+
+def test_the_red_list_of_the_last_quarter_is_out_and_one_unit_waits_for_its_decision(sample):
+    rows = ListedUnit.objects.order_by("pk")
+    assert [(row.side, row.state) for row in rows] == [
+        ("red", "published"),
+        ("red", "published"),
+        ("red", "proposed"),
+    ]
+    assert {(row.first, row.last) for row in rows} == {(date(2023, 7, 1), date(2023, 9, 30))}
+    assert all(row.reason and "100%" in row.grounds and row.decided_by != row.proposed_by for row in rows)
+    waiting = Notification.objects.filter(url__contains="red-black", read_at=None)
+    assert [row.text for row in waiting] == [f"{rows[2]}待审定"]
+
+
+def test_the_enterprises_that_raised_a_demand_openly_were_at_the_gathering(sample):
+    for gathering in Gathering.objects.all():
+        heard = gathering.complaints.filter(reported=None).exclude(enterprise=None)
+        assert set(gathering.enterprises.all()) == {case.enterprise for case in heard} != set()
