@@ -13,6 +13,7 @@ from portal.forms.styles import Styled
 from reports.figures import Period, parse_period
 from reports.figures.period import RANGE
 from reports.forms.bulletins import months_before
+from reports.texts.figure_names import FigureNames
 from reports.texts.outlines import Outline, OutlinePart
 
 MONTHS_OFFERED = 24
@@ -91,21 +92,26 @@ class NoteForm(Styled, forms.Form):
     note = forms.CharField(label="修改说明", max_length=200)
 
 
-def rows_of(outline: Outline) -> list[dict[str, object]]:
-    """Return an outline as the rows of the form."""
+def rows_of(outline: Outline, names: FigureNames) -> list[dict[str, object]]:
+    """Return an outline as the rows of the form, its figures by their names."""
     return [
-        {"key": part.key, "position": place * 10, "title": part.title, "text": "\n".join(part.texts)}
+        {
+            "key": part.key,
+            "position": place * 10,
+            "title": part.title,
+            "text": names.shown("\n".join(part.texts)),
+        }
         for place, part in enumerate(outline, start=1)
     ]
 
 
-def outline_from(formset: BaseFormSet[PartForm]) -> Outline:
-    """Return the outline that valid rows describe, in the order of their positions."""
+def outline_from(formset: BaseFormSet[PartForm], names: FigureNames) -> Outline:
+    """Return the outline that valid rows describe, in the order of their positions, its figures by key."""
     rows = [form.cleaned_data for form in formset if form.cleaned_data.get("title")]
     rows.sort(key=lambda row: row.get("position") or 999)
     taken = [row["key"] for row in rows if row.get("key")]
     return tuple(
-        OutlinePart(row.get("key") or _free_key(taken), row["title"], _paragraphs(row["text"]))
+        OutlinePart(row.get("key") or _free_key(taken), row["title"], _paragraphs(names.kept(row["text"])))
         for row in rows
     )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date, datetime
 from typing import Any
 
@@ -36,12 +36,13 @@ from reports.services.papers import (
     too_late,
     write_draft,
 )
-from reports.texts.content import sections_from_json, sections_to_json
+from reports.texts.content import Section, sections_from_json, sections_to_json
 from reports.texts.editing import edit, merge
+from reports.texts.figure_names import FigureNames, names_left
 from reports.texts.outlines import Outline as Parts
 from reports.texts.outlines import OutlineError, outline_to_json, refuse_wrong, written_from
 from reports.texts.placeholders import link, unknown_in
-from reports.texts.values import values_from_json, values_to_json
+from reports.texts.values import Values, values_from_json, values_to_json
 from reports.workflow import WORK_REPORT_STEPS
 
 State = WorkReport.State
@@ -125,17 +126,17 @@ def edit_part(
     added: str = "",
     title: str = "",
 ) -> WorkReport:
-    """Keep a part's paragraphs as edited; {placeholders} that were typed in become linked numbers.
+    """Keep a part's paragraphs as edited; names of figures in 「」 that were typed in become linked numbers.
 
-    Nothing is written when nothing has changed. Raises Refused for a placeholder
-    without figure, Conflict when somebody else changed the report since `version`.
+    Nothing is written when nothing has changed. Raises Refused for a name that no
+    figure has, Conflict when somebody else changed the report since `version`.
     """
     _require(OFFICE_ROLES, actor, "工作汇报由营商办起草，您没有此项权限")
     sections, values = sections_from_json(report.content), values_from_json(report.figures)
-    wrong = [mark for text in (*texts.values(), added) for mark in unknown_in(text, values)]
-    if wrong:
-        raise Refused(f"没有这样的口径：{'、'.join(wrong)}；请从右侧“可用的数字”中复制")
     old = section_of(sections, key)
+    names = FigureNames({key: value.name for key, value in values.items()})
+    texts, added = {place: names.kept(text) for place, text in texts.items()}, names.kept(added)
+    _refuse_unknown((*texts.values(), added), old, values)
     new = link(edit(old, texts, added), values)
     title = title.strip() or report.title
     if new == old and title == report.title:
@@ -145,6 +146,21 @@ def edit_part(
     write_draft(report, version, content=sections_to_json(replaced), title=title)
     audit.record(report, "work_report.edit", actor=actor, changes=changes)
     return report
+
+
+def _refuse_unknown(texts: Iterable[str], old: Section, values: Values) -> None:
+    """Refuse a name in 「」 that no figure has, unless the part quoted it so before."""
+    quoted = {name for block in old.paragraphs for name in names_left(block.text)}
+    wrong = [
+        name
+        for text in texts
+        for name in (*names_left(text), *unknown_in(text, values))
+        if name not in quoted
+    ]
+    if wrong:
+        raise Refused(
+            f"没有名为{'、'.join(dict.fromkeys(wrong))}的数字；请照右侧“可用的数字”中的名称填写，引用原话请用“”"
+        )
 
 
 @transaction.atomic

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from reports.texts.content import Paragraph, Section
+from reports.texts.figure_names import names_left
 from reports.texts.placeholders import fill, unknown_in
 from reports.texts.values import Values
 
@@ -95,16 +96,19 @@ def outline_from_json(stored: Iterable[Mapping[str, Any]]) -> Outline:
 
 
 def refuse_wrong(outline: Outline, keys: Collection[str]) -> None:
-    """Raise OutlineError for an outline that is empty, too long, or names a figure that is not in `keys`."""
+    """Raise OutlineError for an outline that is empty, too long, or names a figure that is not in `keys`.
+
+    A name in 「」 that is still in a kept text was no figure's name.
+    """
     if not outline:
         raise OutlineError("提纲至少要有一个部分")
     if len(outline) > MOST_SECTIONS:
         raise OutlineError(f"提纲最多 {MOST_SECTIONS} 个部分")
     for part in outline:
         for text in part.texts:
-            if wrong := unknown_in(text, keys):
+            if wrong := [*names_left(text), *unknown_in(text, keys)]:
                 raise OutlineError(
-                    f"“{part.title}”引用了没有的口径：{'、'.join(wrong)}；请在口径说明中查找名称"
+                    f"“{part.title}”引用了没有的数字：{'、'.join(wrong)}；请从“可引用的数字”中选用，名称须完全一致"
                 )
 
 

@@ -13,11 +13,13 @@ from portal.access import role_required
 from portal.errors import Refused
 from portal.http import PortalRequest
 from portal.roles import Role
-from reports.figures import Period
+from reports.figures import Period, figures_of
+from reports.figures.registry import GROUPS
 from reports.forms.work_reports import NoteForm, PartFormSet, outline_from, rows_of
 from reports.models import Outline
 from reports.selectors.work_reports import current_outline
 from reports.services.work_reports import adopt_outline
+from reports.texts.figure_names import ASPECT_NAMES, FigureNames
 
 HISTORY = 20
 
@@ -26,15 +28,16 @@ HISTORY = 20
 @require_http_methods(["GET", "POST"])
 def outline_edit(request: PortalRequest) -> HttpResponse:
     posted = request.POST if request.method == "POST" else None
-    formset = PartFormSet(posted, initial=rows_of(current_outline()), prefix="parts")
+    # Figures are named, and checked, as of the last month that is over.
+    period = Period(shift(first_of(timezone.localdate()), -1))
+    names = FigureNames({key: figure.name for key, figure in figures_of(period).items()})
+    formset = PartFormSet(posted, initial=rows_of(current_outline(), names), prefix="parts")
     form = NoteForm(posted)
     problem = ""
     if posted is not None and formset.is_valid() and form.is_valid():
-        # Placeholders are checked against the figures of the last month that is over.
-        period = Period(shift(first_of(timezone.localdate()), -1))
         note = form.cleaned_data["note"]
         try:
-            adopt_outline(outline_from(formset), note, actor=request.user, period=period)
+            adopt_outline(outline_from(formset, names), note, actor=request.user, period=period)
         except Refused as error:
             problem = str(error)
         else:
@@ -46,6 +49,8 @@ def outline_edit(request: PortalRequest) -> HttpResponse:
         "formset": formset,
         "form": form,
         "problem": problem,
+        "offered": GROUPS,
+        "aspects": list(ASPECT_NAMES.values()),
         "history": Outline.objects.select_related("created_by").defer("sections")[:HISTORY],
     }
     wrong = bool(problem or form.errors)
