@@ -61,6 +61,7 @@ def test_what_is_known_of_the_person_is_taken_out_in_any_spelling(text):
         ("我叫钱多多，", "钱多多"),
         ("本公司河东建材有限公司多次申请", "河东建材"),
         ("法定代表人孙志远向贵局反映", "孙志远"),
+        ("喜来小吃店（个体工商户）的执照", "喜来小吃店"),
     ],
 )
 def test_what_has_the_shape_of_an_identity_is_taken_out_unknown(text, gone):
@@ -74,6 +75,7 @@ def test_what_has_the_shape_of_an_identity_is_taken_out_unknown(text, gone):
         "文号云政办〔2023〕15号",
         "统一收费标准为每平方米 3.5 元",
         "县住房和城乡建设局窗口",
+        "咨询个体工商户设立登记需要哪些材料",
     ],
 )
 def test_what_identifies_nobody_stays(text):
