@@ -27,6 +27,7 @@ urlpatterns: list[URLPattern] = [
     path("benefits/<slug:number>/", public.benefit_detail, name="benefit_detail"),
     # the office's pages of the codes
     path("policies/codes/", enterprise_codes.code_list, name="code_list"),
+    path("policies/codes/open/", enterprise_codes.code_open, name="code_open"),
     path("policies/codes/sheet/", enterprise_codes.code_sheet, name="code_sheet"),
     path("policies/codes/sheet/pdf/", enterprise_codes.code_sheet_pdf, name="code_sheet_pdf"),
     path("policies/codes/subscriptions/", subscriptions.subscription_list, name="subscription_list"),

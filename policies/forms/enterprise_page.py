@@ -6,9 +6,14 @@ from django import forms
 
 from policies.models import Correction
 from policies.one_time_codes import LENGTH, normalise
-from policies.services.enterprise_codes import EMAIL_LENGTH
+from policies.services.enterprise_codes import EMAIL_LENGTH, clean_email
 from portal.credit_codes import clean_credit_code
+from portal.errors import Refused
 from portal.forms.styles import Styled
+
+# As many as are printed at once.
+MOST_OPENED = 60
+LONGEST_LIST = 10_000
 
 
 class EnterForm(Styled, forms.Form):
@@ -64,6 +69,38 @@ class OpenForm(Styled, forms.Form):
             return clean_credit_code(self.cleaned_data["code"])
         except ValueError as error:
             raise forms.ValidationError(str(error)) from error
+
+
+class OpenManyForm(Styled, forms.Form):
+    """A list of enterprises that get a code, one to a line; behind the credit code an address where there is one."""
+
+    lines = forms.CharField(
+        label="企业名单",
+        max_length=LONGEST_LIST,
+        help_text=f"每行一家，最多 {MOST_OPENED} 家：统一社会信用代码，后面可以空一格写联系邮箱；可从表格中复制粘贴",
+        widget=forms.Textarea(attrs={"rows": 12, "spellcheck": "false"}),
+    )
+
+    def clean_lines(self) -> dict[str, str]:
+        """Return the address by credit code; every line that can't be read is named."""
+        found: dict[str, str] = {}
+        errors = []
+        for place, line in enumerate(self.cleaned_data["lines"].splitlines(), start=1):
+            code, _, email = " ".join(line.split()).partition(" ")
+            if not code:
+                continue
+            try:
+                code = clean_credit_code(code)
+                if code in found:
+                    raise ValueError(f"{code} 前面已经有了，请只保留一行")
+                found[code] = clean_email(email)
+            except (ValueError, Refused) as error:
+                errors.append(f"第 {place} 行：{error}")
+        if len(found) > MOST_OPENED:
+            errors.append(f"一次最多 {MOST_OPENED} 家，现有 {len(found)} 家，请分几次开通")
+        if errors:
+            raise forms.ValidationError(errors)
+        return found
 
 
 class EmailForm(Styled, forms.Form):

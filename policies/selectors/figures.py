@@ -9,10 +9,8 @@ from decimal import ROUND_HALF_UP, Decimal
 from django.db.models import Count, Q, QuerySet, Sum
 
 from policies.models import Payout, PolicyItem
-from policies.querysets import ENTITY, PUBLIC_STATES
+from policies.querysets import ENTITY
 
-# The states of items that count.
-COUNTED = PUBLIC_STATES
 HUNDRED = Decimal(100)
 TENTH = Decimal("0.1")
 DAY = timedelta(days=1)

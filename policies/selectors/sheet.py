@@ -10,7 +10,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from django.db.models import Count, Q, QuerySet, Sum
 
 from policies.models import Budget, Payout, PolicyItem
-from policies.selectors.figures import COUNTED, HUNDRED, TENTH
+from policies.selectors.figures import HUNDRED, TENTH
 
 
 @dataclass(frozen=True)
@@ -35,7 +35,7 @@ class ItemLine:
 
 
 def items_of_units(codes: Collection[str], on: date, *, is_past: bool = False) -> list[ItemLine]:
-    """Return the items of the units that were published by the day `on`, in the order of their numbers.
+    """Return the items of the units that were published by the day `on` and not withdrawn then, by number.
 
     Payments are those of the year up to and including `on`, net of reversals;
     `payouts` 笔数 counts those that stand then. A budget is used by what binds it;
@@ -44,7 +44,8 @@ def items_of_units(codes: Collection[str], on: date, *, is_past: bool = False) -
     paid = Q(payouts__paid_on__gte=date(on.year, 1, 1), payouts__paid_on__lte=on, payouts__voided_at=None)
     standing = Q(payouts__reversal_of=None) & (Q(payouts__reversed_on=None) | Q(payouts__reversed_on__gt=on))
     rows = (
-        PolicyItem.objects.filter(first_published_on__lte=on, state__in=COUNTED, organisation__code__in=codes)
+        PolicyItem.objects.published_by(on)
+        .filter(organisation__code__in=codes)
         .select_related("current", "organisation")
         .annotate(yuan=Sum("payouts__amount", filter=paid), count=Count("payouts", filter=paid & standing))
         .order_by("number")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from hashlib import sha256
@@ -91,17 +92,55 @@ def open_page(enterprise: Enterprise, *, actor: User, email: str = "") -> Enterp
     email = clean_email(email)
     try:
         with transaction.atomic():
-            row = EnterpriseCode.objects.create(
-                enterprise=enterprise,
-                code=new_page_code(),
-                email=encrypt(email, EMAIL) if email else "",
-                created_by=actor,
-                created_at=timezone.now(),
-            )
+            row = _new_row(enterprise, email, actor)
+            row.save()
     except IntegrityError as error:
         raise Refused(f"{enterprise}已经开通企业码。") from error
     audit.record(row, "enterprise_code.open", actor=actor, changes={"email": masked(email)})
     return row
+
+
+@transaction.atomic
+def open_pages(
+    emails: Mapping[str, str], enterprises: Iterable[Enterprise], *, actor: User
+) -> tuple[list[EnterpriseCode], list[EnterpriseCode]]:
+    """Give each enterprise of a list its code, all or none; `emails` is by credit code.
+
+    Returns the new codes and those that were there before, which stay as they are.
+    Raises `Refused` naming every credit code that stands for no enterprise or one that has ended.
+    """
+    _office_only(actor)
+    known = {row.credit_code: row for row in enterprises}
+    strange = [code for code in emails if code not in known or not known[code].is_active]
+    if strange:
+        raise Refused(f"以下代码不在市场主体名录中，或已停业、合并：{'、'.join(strange)}。请核对后重新提交。")
+    before = list(EnterpriseCode.objects.filter(enterprise__in=known.values()).order_by("pk"))
+    opened = {row.enterprise_id for row in before}
+    fresh = [(known[code], email) for code, email in emails.items() if known[code].pk not in opened]
+    try:
+        with transaction.atomic():
+            new = EnterpriseCode.objects.bulk_create(
+                _new_row(enterprise, email, actor) for enterprise, email in fresh
+            )
+    except IntegrityError as error:
+        raise Refused("名单中的企业码刚被他人开通，请重新提交。") from error
+    audit.record_many(
+        [
+            audit.build_event(row, "enterprise_code.open", actor=actor, changes={"email": masked(email)})
+            for row, (_, email) in zip(new, fresh, strict=True)
+        ]
+    )
+    return new, before
+
+
+def _new_row(enterprise: Enterprise, email: str, actor: User) -> EnterpriseCode:
+    return EnterpriseCode(
+        enterprise=enterprise,
+        code=new_page_code(),
+        email=encrypt(email, EMAIL) if email else "",
+        created_by=actor,
+        created_at=timezone.now(),
+    )
 
 
 @transaction.atomic

@@ -11,7 +11,7 @@ from django import forms
 from django.conf import settings
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import HttpResponse
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -21,7 +21,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from policies.code_sheets import CodeSheet, render_code_sheets
-from policies.forms.enterprise_page import EmailForm, OpenForm, SettleForm
+from policies.forms.enterprise_page import EmailForm, OpenForm, OpenManyForm, SettleForm
 from policies.models import Correction, EnterpriseCode
 from policies.selectors.enterprise_codes import (
     code_rows,
@@ -37,6 +37,7 @@ from policies.services.enterprise_codes import (
     masked,
     note_printed,
     open_page,
+    open_pages,
     renew_page,
     set_email,
     switch_page,
@@ -94,6 +95,27 @@ def _open(request: PortalRequest, form: OpenForm) -> EnterpriseCode | None:
     except Refused as error:
         form.add_error(None, str(error))
         return None
+
+
+@office
+@require_http_methods(["GET", "HEAD", "POST"])
+def code_open(request: PortalRequest) -> HttpResponse:
+    """Open codes for a list of enterprises, and go on to their sheets."""
+    form = OpenManyForm(request.POST if request.method == "POST" else None)
+    if request.method == "POST" and form.is_valid():
+        emails = form.cleaned_data["lines"]
+        known = Enterprise.objects.visible_to(request.user).filter(credit_code__in=emails)
+        try:
+            new, before = open_pages(emails, known, actor=request.user)
+        except Refused as error:
+            form.add_error("lines", str(error))
+        else:
+            told = f"，{len(before)} 家原已开通" if before else ""
+            messages.success(request, f"新开通 {len(new)} 家企业码{told}；请打印后交给企业。")
+            chosen = QueryDict(mutable=True)
+            chosen.setlist("code", list(emails))
+            return redirect(f"{reverse('policies:code_sheet')}?{chosen.urlencode()}")
+    return render(request, "policies/codes/open.html", {"form": form}, status=422 if form.errors else 200)
 
 
 def _find(request: PortalRequest, code: str) -> EnterpriseCode:

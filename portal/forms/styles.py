@@ -25,6 +25,8 @@ class Styled(forms.BaseForm):
             field.error_messages["required"] = f"{verb}{field.label or name}"
             if isinstance(field, forms.IntegerField):  # decimals and floats are its children
                 field.error_messages["invalid"] = f"{field.label or name}应填数字"
+                field.error_messages.setdefault("min_value", f"{field.label or name}不能小于 %(limit_value)s")
+                field.error_messages.setdefault("max_value", f"{field.label or name}不能大于 %(limit_value)s")
             if not field.widget.is_hidden and not isinstance(field.widget, UNSTYLED):
                 field.widget.attrs.setdefault("class", "field__input")
 

@@ -141,6 +141,49 @@ def test_sheets_are_printed_on_record(desk, door, officer, settings):
     assert AuditEvent.objects.filter(action="enterprise_code.print").count() == 4
 
 
+def test_a_list_of_enterprises_gets_its_codes_and_goes_on_to_the_printer(desk, door, officer):
+    second, third = KnownEnterpriseFactory.create_batch(2)
+    lines = f"{second.credit_code}\toffice@example.com\r\n\r\n{third.credit_code.lower()}\n{door.enterprise.credit_code}"
+    answer = desk.post(reverse("policies:code_open"), {"lines": lines}, follow=True)
+    assert "新开通 2 家企业码，1 家原已开通" in words(answer)
+    assert answer.context["count"] == 3
+    row = EnterpriseCode.objects.get(enterprise=second)
+    assert email_of(row) == "office@example.com"
+    opened = AuditEvent.objects.filter(action="enterprise_code.open", actor=officer)
+    assert opened.count() == 3
+    assert "office@example.com" not in str([event.changes for event in opened])
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("", "请填写企业名单"),
+        ("12345", "第 2 行：统一社会信用代码应为 18 位"),
+        ("{known} 没有邮箱", "第 2 行：邮箱格式不对"),
+        ("{first}", "前面已经有了"),
+        ("91110000600037341L", "不在市场主体名录中，或已停业、合并：91110000600037341L"),
+    ],
+)
+def test_a_list_with_a_bad_line_opens_nothing_and_stays(desk, holder, line, said):
+    known, first = KnownEnterpriseFactory(), holder.credit_code
+    text = f"{first}\n{line.format(known=known.credit_code, first=first)}" if line else ""
+    answer = desk.post(reverse("policies:code_open"), {"lines": text})
+    assert answer.status_code == 422
+    assert said in words(answer)
+    assert not EnterpriseCode.objects.exists()
+    if line:
+        assert first in words(answer)
+
+
+def test_no_more_are_opened_at_once_than_are_printed(desk):
+    many = KnownEnterpriseFactory.create_batch(61)
+    lines = "\n".join(row.credit_code for row in many)
+    assert "一次最多 60 家，现有 61 家" in words(desk.post(reverse("policies:code_open"), {"lines": lines}))
+    sixty = "\n".join(row.credit_code for row in many[:60])
+    assert cost(desk, "post", reverse("policies:code_open"), {"lines": sixty}) <= 15
+    assert EnterpriseCode.objects.count() == 60
+
+
 def test_corrections_are_answered_at_the_desk(desk, door):
     row = ask_correction(door, Correction.About.NAME, "新名称", "营业执照", now=NOW)
     listed = reverse("policies:correction_list")

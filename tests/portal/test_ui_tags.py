@@ -201,6 +201,17 @@ def test_each_field_has_a_label_its_help_and_its_mark():
     assert "error-summary" not in html
 
 
+class CountForm(Styled, forms.Form):
+    count = forms.IntegerField(label="家数", min_value=1, max_value=9)
+
+
+@pytest.mark.parametrize(
+    ("typed", "words"), [("0", "家数不能小于 1"), ("10", "家数不能大于 9"), ("x", "家数应填数字")]
+)
+def test_a_number_out_of_its_range_is_told_its_limit(typed, words):
+    assert CountForm({"count": typed}).errors["count"] == [words]
+
+
 def test_what_is_wrong_is_said_at_the_top_and_beside_the_field():
     html = rendered({"title": "x" * 41, "text": "y"})
     assert "有 3 处需要改正" in html

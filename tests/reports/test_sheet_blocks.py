@@ -153,6 +153,14 @@ def test_of_a_day_in_the_past_only_what_dates_tell_is_counted(cases, items, roun
     assert block(sheet, "policies").rows[0][:7] == ("县住建局", 3, "5.00", 1, 2, 2, 0)
 
 
+def test_an_item_withdrawn_since_stood_on_the_day_of_the_meeting(items, round_, officer):
+    withdrawn = PolicyItem.objects.filter(pk=items.pk)
+    withdrawn.update(state="withdrawn", state_on=on("11-09"))
+    assert block(live_sheet(round_, maker=officer, now=NOW), "policies").rows[0][1] == 3
+    withdrawn.update(state_on=on("11-08"))
+    assert block(live_sheet(round_, maker=officer, now=NOW), "policies").rows[0][1] == 2
+
+
 def test_many_units_are_summed_below_the_worst_twelve(task_force, round_, officer):
     for place in range(14):
         other = OrganisationFactory()

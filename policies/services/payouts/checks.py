@@ -122,7 +122,7 @@ def _problems(row: Candidate, ledger: _Ledger) -> Iterable[Problem]:
         return
     if (row.version.item_id, row.enterprise.pk, row.period) in ledger.taken:
         when = f"{row.period} 年" if row.period else ""
-        yield Problem("enterprise", f"{row.enterprise}{when}已有“{row.version.title}”的兑现记录，不能重复")
+        yield Problem("enterprise", f"{when}已有“{row.version.title}”的兑现记录，不能重复")
         return
     yield from _standard(row, ledger)
     yield from _group(row, ledger)
@@ -137,7 +137,7 @@ def _entity(row: Candidate) -> Iterable[Problem]:
         )
     elif row.enterprise.state != EntityState.ACTIVE:
         state = EntityState(row.enterprise.state).label
-        yield Problem("enterprise", f"{row.enterprise}已{state}，不能兑现")
+        yield Problem("enterprise", f"市场主体已{state}，不能兑现")
 
 
 def _period(row: Candidate) -> Iterable[Problem]:
