@@ -157,7 +157,7 @@ def _table(table: Table, page: layout.Page) -> Json:
     if not rows:
         rows = [{"type": "empty", "cells": [_runs(table.empty_text)], "tall": False}]
     if table.total_row is not None:
-        rows.append({**_row(table.total_row), "tall": False})
+        rows = _with_total(rows, {**_row(table.total_row), "tall": False})
     return {
         "type": "table",
         "caption": table.caption,
@@ -167,6 +167,14 @@ def _table(table: Table, page: layout.Page) -> Json:
         ],
         "rows": rows,
     }
+
+
+def _with_total(rows: list[Json], total: Json) -> list[Json]:
+    """Return the rows with the total, which never stands alone on its page: the row above it comes along."""
+    *others, last = rows
+    if last["type"] == "group" or last["tall"]:
+        return [*rows, total]
+    return [*others, {"type": "tail", "rows": [last, total]}]
 
 
 def _is_tall(row: Row, table: Table, page: layout.Page) -> bool:

@@ -286,3 +286,17 @@ def test_a_document_without_any_optional_part_can_be_set():
     )
     for kind in DocumentKind:
         assert pages(replace(empty, kind=kind))
+
+
+@pytest.mark.parametrize("kind", [DocumentKind.REPORT, DocumentKind.SHEET])
+def test_a_total_never_stands_alone_on_its_page(kind):
+    columns = (Column("单位", 3), Column("项数"))
+    together = []
+    for count in range(18, 32):
+        rows = tuple((f"单位{n}", str(n)) for n in range(count))
+        table = Table("表1", columns, rows, total_row=("合计", "99"))
+        printed = pages(OfficialDocument(kind=kind, title="工作汇报", body=(table,)))
+        last = next(text_of(page) for page in printed if "合计" in text_of(page))
+        together.append((len(printed), last.count("单位") > 1))
+    assert {more for _, more in together} == {True}
+    assert {1, 2} <= {number for number, _ in together}, "the break has to fall among these lengths"
