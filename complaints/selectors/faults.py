@@ -13,6 +13,7 @@ from django.utils import timezone
 from complaints.kinds import Satisfaction
 from complaints.models import FollowUp, Reply, Round
 from complaints.selectors.figures import round_measures
+from portal.documents.numbers import printed_date
 
 ONE_DAY = timedelta(days=1)
 
@@ -50,7 +51,8 @@ def _late(first: date, last: date) -> Iterator[FaultRow]:
     for row in rows.select_related("complaint", "lead").order_by("complaint", "number"):
         if row.lead is None:
             continue
-        note = f"应于{row.due_on}前答复，" + (f"{row.replied_on}答复" if row.replied_on else "尚未答复")
+        answered_on = f"{printed_date(row.replied_on)}答复" if row.replied_on else "尚未答复"
+        note = f"应于{printed_date(row.due_on)}前答复，{answered_on}"
         yield _row(row.lead.code, row, row.number, note)
 
 

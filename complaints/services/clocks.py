@@ -22,6 +22,7 @@ from complaints.models import ClockStop, Complaint, Extension, Round
 from complaints.selectors.limits import LimitBook, load_limits
 from complaints.services.history import write_event
 from complaints.workflow import CLOCK_STATES, OPEN_STATES, WITH_UNIT, CaseState, ExtensionState
+from portal.documents.numbers import printed_date
 from portal.selectors.calendar import Calendar, load_calendar
 from portal.services import audit
 from portal.workdays import received_on
@@ -236,7 +237,7 @@ def _recompute(batch: Sequence[Complaint], clocks: Clocks) -> int:
 
 def _write_recomputed(case: Complaint, before: Mapping[str, Any], fresh: Mapping[str, Any]) -> None:
     text = (
-        f"工作日历变更，时限由{before.get('due_on') or '—'}改为{case.due_on}"
+        f"工作日历变更，时限由{printed_date(before.get('due_on'))}改为{printed_date(case.due_on)}"
         if "due_on" in fresh
         else "工作日历变更"
     )

@@ -17,6 +17,7 @@ from complaints.services.history import AUDIENCE, clean
 from complaints.services.routing import lapse_extensions
 from complaints.services.steps import Said, StepRefused, capacities, owe_notices, people_of, take_step
 from complaints.workflow import CASE_STEPS, DESK, Actor, ExtensionState
+from portal.documents.numbers import printed_date
 from portal.models import User
 from portal.roles import UNIT_ROLES
 from portal.selectors.settings import number_setting
@@ -114,7 +115,8 @@ def decide_extension(
         raise StepRefused("该申请刚被他人审批，请刷新页面查看")
     columns = due_columns(case, {}) if approved else {}
     name = "approve_extension" if approved else "refuse_extension"
-    public = f"因情况复杂，办理时限延长至 {columns.get('handle_due_on')}" if approved else ""
+    until = printed_date(columns.get("handle_due_on", case.handle_due_on))
+    public = f"因情况复杂，办理时限延长至{until}" if approved else ""
     take_step(case, name, actor=actor, today=today, said=Said(decision, public), **columns)
     if approved:
         Extension.objects.filter(pk=row.pk).update(new_due_on=case.handle_due_on)

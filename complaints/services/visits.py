@@ -13,6 +13,7 @@ from django.utils import timezone
 from complaints.kinds import Channel
 from complaints.models import Gathering, Pairing, Visit
 from complaints.services.intake import Entry, Registered, register_complaint
+from portal.documents.numbers import printed_date
 from portal.errors import Conflict, Refused
 from portal.models import Enterprise, Organisation, User
 from portal.roles import OFFICE_ROLES, UNIT_ROLES, Role
@@ -115,7 +116,7 @@ def record_visit(note: VisitNote, demands: Sequence[Entry], *, actor: User, now:
             )
     except IntegrityError as error:
         raise Refused(
-            f"{visitor.name} {note.on} 对{note.enterprise}的走访已登记，请在原记录上补充"
+            f"{visitor.name}{printed_date(note.on)}对{note.enterprise}的走访已登记，请在原记录上补充"
         ) from error
     audit.record(visit, "visit.record", actor=actor, changes={"count": len(demands)})
     return Recorded(visit, None, add_demands(visit, demands, actor=actor, now=now))

@@ -96,6 +96,8 @@ def test_an_extension_moves_the_due_date_and_keeps_the_original(people):
     assert (case.handle_due_on, case.original_due_on) == (date(2023, 11, 29), date(2023, 11, 22))
     assert (row.state, row.new_due_on) == ("approved", date(2023, 11, 29))
     assert Round.objects.get().extended_on == TODAY
+    told = case.events.get(action="approve_extension").public_text
+    assert told == "因情况复杂，办理时限延长至2023年11月29日"
     with pytest.raises(StepRefused, match="已延期 1 次"):
         handling.request_extension(case, actor=people["liaison"], now=NOW, days=5, reason="再延")
 
@@ -142,7 +144,7 @@ def test_a_year_published_late_moves_open_cases_only_and_once(people):
     )
     assert case.is_overdue(date(2027, 1, 6))
     assert case.rounds.get().due_on == date(2027, 1, 5)
-    assert case.events.filter(action="recompute").count() == 1
+    assert case.events.get(action="recompute").text == "工作日历变更，时限由2027年1月4日改为2027年1月5日"
     assert not closed.events.filter(action="recompute").exists()
 
 

@@ -127,6 +127,8 @@ def test_a_refused_visit_comes_back_with_what_was_typed(changes, words, enterpri
 def test_the_same_visit_is_not_written_down_twice(visit, enterprise, liaison, browse):
     answer = browse(liaison).post("/visits/new/", sent(enterprise))
     assert answer.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
+    on = visit.on
+    assert f"{on.year}年{on.month}月{on.day}日对{enterprise.name}的走访已登记" in answer.content.decode()
     assert Visit.objects.count() == 1
 
 

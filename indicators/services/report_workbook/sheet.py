@@ -14,6 +14,7 @@ from indicators.models import ProgressReport, ReportingMonth
 from indicators.querysets import ProgressReportQuerySet
 from indicators.selectors.months import UnitProgress, earlier_reports
 from indicators.services.reports.checks import TEXT_LENGTH, TEXTS
+from portal.documents.numbers import printed_date
 from portal.models import Organisation, User
 from portal.services import audit
 from portal.workbooks import Column, Kind, Sheet, subtitle_line, write_workbook
@@ -187,7 +188,7 @@ def write_overview(
             unit=actor.organisation.short_name,
             person=actor.name,
             at=at,
-            filters=f"按时截止 {month.due_on}，封账 {month.closes_on}",
+            filters=f"按时截止 {printed_date(month.due_on)}，封账 {printed_date(month.closes_on)}",
             count=len(rows),
         ),
     )
