@@ -77,6 +77,8 @@ class TopicNews(models.Model):
         PUBLISHED = "published", "新发布"
         CHANGED = "changed", "有修改"
         EXPIRING = "expiring", "即将到期"
+        SUSPENDED = "suspended", "暂停受理"
+        RESUMED = "resumed", "恢复受理"
 
     subscriber = models.ForeignKey(
         Subscriber, verbose_name="订阅人", on_delete=models.CASCADE, related_name="news"

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Final
 
 from django.db.models import Count, Exists, OuterRef, QuerySet
+from django.utils import timezone
 
 from policies.models import (
     OutgoingMail,
@@ -17,6 +18,7 @@ from policies.models import (
     SubscriptionRequest,
     TopicNews,
 )
+from policies.workflow import ItemState
 from portal.models import Topic
 from portal.selectors.settings import number_setting
 
@@ -41,26 +43,50 @@ def topics_offered() -> QuerySet[Topic]:
 
 
 def news_of(on: date, now: datetime) -> list[News]:
-    """Return what is new or ends soon among the items an enterprise can get on the day `on`; two queries.
+    """Return what is new, was stopped, goes on or ends soon on the day `on`, one event an item; three queries.
 
     New is what was published within the last week, as a first version or a later one;
-    ending soon is what has at most the days of the setting left, its last day included.
-    An item that is both new and about to end is told as new.
+    that an item was stopped or goes on is told for a week as well; ending soon is what
+    has at most the days of the setting left, its last day included. An item that is
+    both new and about to end is told as new.
     """
     near = on + timedelta(days=number_setting("policies.expiry_last_days", on=on))
-    rows = PolicyItem.objects.public().live(on).filter(topic__isnull=False)
-    found = []
-    for item in rows.select_related("current", "organisation").order_by("number"):
-        version = item.current
-        if version is None or item.topic_id is None:
-            continue
-        version.item = item
-        if version.published_at is not None and version.published_at > now - timedelta(days=NEWS_DAYS):
-            event = TopicNews.Event.PUBLISHED if version.number == 1 else TopicNews.Event.CHANGED
-            found.append(News(version, item.topic_id, event, version.published_at))
-        elif version.valid_until is not None and version.valid_until <= near:
-            found.append(News(version, item.topic_id, TopicNews.Event.EXPIRING, None))
-    return found
+    since = on - timedelta(days=NEWS_DAYS)
+    rows = PolicyItem.objects.public().filter(topic__isnull=False).select_related("current", "organisation")
+    stopped = rows.filter(state=ItemState.SUSPENDED, state_on__gt=since, state_on__lte=on)
+    items = [*rows.live(on).order_by("number"), *stopped.order_by("number")]
+    return [one for item in items if (one := _news(item, now, near, since)) is not None]
+
+
+def _news(item: PolicyItem, now: datetime, near: date, since: date) -> News | None:
+    """Return what is told of one item, None where nothing happened."""
+    version = item.current
+    if version is None or item.topic_id is None:
+        return None
+    version.item = item
+    if item.state == ItemState.SUSPENDED:
+        return News(version, item.topic_id, TopicNews.Event.SUSPENDED, _end_of(item.state_on))
+    published = version.published_at
+    if published is not None and published > now - timedelta(days=NEWS_DAYS):
+        event = TopicNews.Event.PUBLISHED if version.number == 1 else TopicNews.Event.CHANGED
+        return News(version, item.topic_id, event, published)
+    # A published item changes its state after its publication only when it goes on.
+    moved = item.state_on
+    if (
+        moved is not None
+        and moved > since
+        and published is not None
+        and moved > timezone.localdate(published)
+    ):
+        return News(version, item.topic_id, TopicNews.Event.RESUMED, _end_of(moved))
+    if version.valid_until is not None and version.valid_until <= near:
+        return News(version, item.topic_id, TopicNews.Event.EXPIRING, None)
+    return None
+
+
+def _end_of(day: date | None) -> datetime | None:
+    """Return the end of a day: whoever subscribed on it is told, whoever did later is not."""
+    return datetime.combine(day, time.max, timezone.get_current_timezone()) if day is not None else None
 
 
 def concerned(news: Sequence[News], subscriptions: Sequence[Subscription]) -> list[News]:

@@ -247,6 +247,29 @@ def test_what_nobody_can_get_is_not_told(subscribed, item, spoil):
     assert not TopicNews.objects.exists()
 
 
+def stopped_and_resumed(item, state, day):
+    publish(item, published_at=NOW - timedelta(days=20))
+    PolicyItem.objects.filter(pk=item.pk).update(state=state, state_on=day)
+
+
+@pytest.mark.parametrize(("state", "event"), [("suspended", "暂停受理"), ("published", "恢复受理")])
+def test_that_an_item_is_stopped_or_goes_on_is_told_once(subscribed, item, state, event):
+    stopped_and_resumed(item, state, TODAY)
+    for later in range(3):
+        with time_machine.travel(NOW + timedelta(days=later)):
+            tell_subscribers(TODAY + timedelta(days=later))
+    deliver_mail(TODAY)
+    (sent,) = mail.outbox
+    assert f"【{event}】\n· 新的说法" in sent.body
+
+
+@pytest.mark.parametrize("days", [1, 8])
+def test_an_item_stopped_before_the_subscription_or_long_ago_is_not_told(subscribed, item, days):
+    stopped_and_resumed(item, "suspended", TODAY - timedelta(days=days))
+    tell_subscribers(TODAY)
+    assert not TopicNews.objects.exists()
+
+
 def test_other_fields_and_what_was_before_are_not_told(subscribed, other, item):
     publish(other)
     publish(item, published_at=NOW - timedelta(hours=1))
