@@ -9,7 +9,7 @@ from django import forms
 from complaints.forms.steps import text_area
 from complaints.kinds import CaseType, Channel, Secrecy
 from complaints.services.intake import TEXT_LENGTH, TITLE_LENGTH, Entry
-from portal.forms.choices import LoadedChoiceField
+from portal.forms.choices import LoadedChoiceField, offer_rows
 from portal.forms.files import FilesField
 from portal.forms.styles import Styled
 from portal.models import Organisation
@@ -39,7 +39,7 @@ class ClueForm(Styled, forms.Form):
 
     def __init__(self, *args: Any, units: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["reported"].offer(units, empty="不清楚")  # type: ignore[attr-defined]
+        offer_rows(self, "reported", units, empty="不清楚")
 
     def entry(self) -> Entry:
         data = self.cleaned_data

@@ -12,7 +12,7 @@ from complaints.kinds import CaseType, Channel, Urgency
 from complaints.models import Gathering
 from complaints.services.intake import TEXT_LENGTH, TITLE_LENGTH, WISHES_LENGTH, Entry
 from complaints.services.visits import GatheringNote, VisitNote
-from portal.forms.choices import LoadedChoiceField
+from portal.forms.choices import LoadedChoiceField, offer_rows
 from portal.forms.styles import DateInput, Styled
 from portal.models import Enterprise, Organisation, Topic, User
 from portal.roles import OFFICE_ROLES
@@ -62,7 +62,7 @@ class DemandForm(Styled, forms.Form):
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.user = user
-        self.fields["topic"].offer(Topic.objects.visible_to(user), empty="未定")  # type: ignore[attr-defined]
+        offer_rows(self, "topic", Topic.objects.visible_to(user), empty="未定")
 
     def entry(self) -> Entry:
         """Return the demand as the services take it in; they set channel, visit and enterprise."""
@@ -140,7 +140,7 @@ class VisitForm(VisitTextsForm):
         super().__init__(*args, **kwargs)
         self.user = user
         if user.has_role(*OFFICE_ROLES):
-            self.fields["visitor"].offer(people, empty="本人")  # type: ignore[attr-defined]
+            offer_rows(self, "visitor", people, empty="本人")
         else:
             del self.fields["visitor"]
 
@@ -184,7 +184,7 @@ class PairingForm(Styled, forms.Form):
     def __init__(self, *args: Any, user: User, people: Any = (), **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.user = user
-        self.fields["person"].offer(people, empty="请选择")  # type: ignore[attr-defined]
+        offer_rows(self, "person", people, empty="请选择")
 
     def clean_enterprise(self) -> Enterprise:
         return find_enterprise(self.user, self.cleaned_data["enterprise"].strip())
@@ -212,7 +212,7 @@ class GatheringForm(Styled, forms.Form):
         super().__init__(*args, **kwargs)
         self.user = user
         units = Organisation.objects.visible_to(user).only("name", "short_name")
-        self.fields["host"].offer(units, empty="请选择")  # type: ignore[attr-defined]
+        offer_rows(self, "host", units, empty="请选择")
 
     def clean_enterprises(self) -> tuple[Enterprise, ...]:
         """Look the enterprises up: all codes and full names with one query, the rest one by one."""

@@ -27,7 +27,9 @@ class SubscribeForm(Styled, forms.Form):
     def __init__(self, *args: Any, offered: Sequence[Topic], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._offered = {topic.code: topic for topic in offered}
-        self.fields["topics"].choices = [(topic.code, topic.name) for topic in offered]  # type: ignore[attr-defined]
+        topics = self.fields["topics"]
+        if isinstance(topics, forms.MultipleChoiceField):
+            topics.choices = [(topic.code, topic.name) for topic in offered]
 
     def clean_email(self) -> str:
         try:

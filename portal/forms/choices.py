@@ -44,3 +44,11 @@ class LoadedMultipleChoiceField(_Loaded, forms.ModelMultipleChoiceField):
         if self.required and not chosen:
             raise ValidationError(self.error_messages["required"], "required")
         return [self._chosen(one) for one in chosen]
+
+
+def offer_rows(form: forms.BaseForm, name: str, rows: Iterable[Model], *, empty: str | None = None) -> None:
+    """Offer `rows` in a form's field, which chooses among what was read for it."""
+    field = form.fields[name]
+    if not isinstance(field, _Loaded):
+        raise TypeError(f"{name} chooses among rows of its own")
+    field.offer(rows, empty=empty)

@@ -10,7 +10,7 @@ from django import forms
 
 from complaints.forms.steps import version_field
 from indicators.models import TaskForce, WorkItem
-from portal.forms.choices import LoadedChoiceField, LoadedMultipleChoiceField
+from portal.forms.choices import LoadedChoiceField, LoadedMultipleChoiceField, offer_rows
 from portal.models import Organisation
 
 _INPUT = {"class": "field__input"}
@@ -69,9 +69,9 @@ class CaseItemForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.today = today
         offered = list(units)
-        self.fields["task_force"].offer(task_forces, empty="请选择")  # type: ignore[attr-defined]
-        self.fields["organisation"].offer(offered, empty="请选择")  # type: ignore[attr-defined]
-        self.fields["supporting"].offer(offered)  # type: ignore[attr-defined]
+        offer_rows(self, "task_force", task_forces, empty="请选择")
+        offer_rows(self, "organisation", offered, empty="请选择")
+        offer_rows(self, "supporting", offered)
 
     def clean_due_on(self) -> date:
         due_on: date = self.cleaned_data["due_on"]
