@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from datetime import date
+from math import ceil
 
 from xlsxwriter import Workbook
 
@@ -12,6 +13,9 @@ from portal.workbooks.styles import Styles
 GUIDE_TITLE = "填写说明"
 HEADS = ("栏目", "是否必填", "填写要求", "说明")
 WIDTHS = (22.0, 11.0, 44.0, 58.0)
+TITLE_HEIGHT, SECTION_HEIGHT = 34, 26
+PAGE_HEIGHT = 487  # points: A4 across, less Excel's margins
+MOST_SQUEEZED = 1.25
 GENERAL = (
     "蓝色表头的栏目可以填写，表头带红色 * 的必须填写；灰色表头的栏目由系统生成，改动不会导入。",
     "不要改动工作表名称和表头文字。可以增加行；新增的行，由系统编号的栏目请留空。",
@@ -75,31 +79,34 @@ def write_guide(book: Workbook, styles: Styles, sheets: Iterable[Sheet], notes: 
         page.set_column(place, place, width)
     page.set_landscape()
     page.set_paper(9)
-    page.fit_to_pages(1, 0)
     page.hide_gridlines(2)
     page.set_footer("&C&9第 &P 页 共 &N 页")
-    page.set_row(0, 34)
-    page.merge_range(0, 0, 0, 3, GUIDE_TITLE, styles.title)
-    row = 1
+    heights: list[float] = []
+
+    def add_row(height: float) -> int:
+        page.set_row(len(heights), height)
+        heights.append(height)
+        return len(heights) - 1
+
+    page.merge_range(add_row(TITLE_HEIGHT), 0, 0, 3, GUIDE_TITLE, styles.title)
     for number, note in enumerate((*GENERAL, *notes), start=1):
         text = f"{number}. {note}"
-        page.set_row(row, row_height(line_count(text, sum(WIDTHS))))
+        row = add_row(row_height(line_count(text, sum(WIDTHS))))
         page.merge_range(row, 0, row, 3, text, styles.note)
-        row += 1
     for sheet in sheets:
-        page.set_row(row + 1, 26)
-        page.merge_range(row + 1, 0, row + 1, 3, f"工作表「{sheet.title}」", styles.section)
-        row += 2
-        page.set_row(row, ROW_HEIGHT)
-        for place, head in enumerate(HEADS):
-            page.write_string(row, place, head, styles.table_head)
-        for cells in _lines(sheet):
-            row += 1
+        add_row(ROW_HEIGHT)
+        row = add_row(SECTION_HEIGHT)
+        page.merge_range(row, 0, row, 3, f"工作表「{sheet.title}」", styles.section)
+        for cells, style in (
+            (HEADS, styles.table_head),
+            *((one, styles.table_cell) for one in _lines(sheet)),
+        ):
             lines = max(line_count(text, width) for text, width in zip(cells, WIDTHS, strict=True))
-            page.set_row(row, row_height(lines))
+            row = add_row(row_height(lines))
             for place, text in enumerate(cells):
-                page.write_string(row, place, text, styles.table_cell)
-        row += 1
+                page.write_string(row, place, text, style)
+    # Rather a little smaller than a few rows on a page of their own.
+    page.fit_to_pages(1, ceil(sum(heights) / (PAGE_HEIGHT * MOST_SQUEEZED)))
 
 
 def _lines(sheet: Sheet) -> Iterator[tuple[str, str, str, str]]:

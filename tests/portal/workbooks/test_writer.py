@@ -173,6 +173,13 @@ def test_the_guide_says_what_each_column_wants():
     ]
 
 
+@pytest.mark.parametrize(("columns", "height"), [(10, ""), (16, ""), (30, ' fitToHeight="2"')])
+def test_the_guide_leaves_no_few_rows_on_a_page_of_their_own(columns, height):
+    sheet = Sheet("台账", tuple(Column(f"c{n}", f"栏目{n}") for n in range(columns)), ("c0",))
+    xml = part(written([], sheet), "xl/worksheets/sheet2.xml")
+    assert f'<pageSetup paperSize="9"{height} orientation="landscape"' in xml
+
+
 def test_an_export_nobody_can_fill_in_has_no_guide():
     sheet = Sheet(
         "统计",
