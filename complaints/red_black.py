@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from enum import StrEnum
 
@@ -19,6 +20,7 @@ from portal.roles import Role
 from portal.workflow import Step, table_of
 
 HUNDRED = Decimal(100)
+PAGE = "/statistics/complaints/red-black/"
 
 
 class Side(TextChoices):
@@ -66,6 +68,12 @@ STEPS = table_of(
         needs_note=True,
     ),
 )
+
+
+def period_slug(first: date, last: date) -> str:
+    """Return how pages name the months from the one of `first` to the one of `last`: 2023-10, 2023-07..2023-09."""
+    begin, end = f"{first:%Y-%m}", f"{last:%Y-%m}"
+    return begin if begin == end else f"{begin}..{end}"
 
 
 @dataclass(frozen=True)

@@ -7,15 +7,17 @@ from datetime import date
 from typing import Any
 
 from django.db.models import CharField, DateField, Expression, F, Q, QuerySet, Value
-from django.db.models.functions import Cast
+from django.db.models.functions import Cast, Concat
 
 from complaints.kinds import DutyRole
-from complaints.models import Assignment, Complaint, Escalation, Extension, IdentityRequest
+from complaints.models import Assignment, Complaint, Escalation, Extension, IdentityRequest, ListedUnit
+from complaints.red_black import PAGE, ListState, Side, period_slug
 from complaints.workflow import CaseState, EscalationRung, ExtensionState
 from portal.models import User
 from portal.roles import OFFICE_ROLES, UNIT_ROLES, Role
 
 LISTED = 8
+CASE_NUMBER = F("complaint__number")
 
 
 @dataclass(frozen=True)
@@ -103,48 +105,60 @@ _DECISIONS = {
     "extension": ("延期审批", "{number}　{who}申请延期 {what} 天", "去审批"),
     "identity": ("身份查看审批", "{number}　{who}申请查看来件人", "去审批"),
     "escalation": ("督办签发", "{number}　{who}：{what}", "去签发"),
+    "listing": ("红黑榜审定", "{what}　{who}", "去审定"),
 }
 
 
 def _decisions(user: User) -> list[Todo]:
-    """Return what waits for the director's decision: three tables, one query."""
+    """Return what waits for the director's decision: four tables, one query."""
     extensions = Extension.objects.visible_to(user).filter(state=ExtensionState.REQUESTED)
     requests = IdentityRequest.objects.visible_to(user).filter(state="requested").exclude(requested_by=user)
     proposals = Escalation.objects.visible_to(user).filter(state=Escalation.State.PROPOSED)
+    listed = ListedUnit.objects.visible_to(user).filter(state=ListState.PROPOSED).exclude(proposed_by=user)
     none = Value(None, output_field=DateField())
+    days = Concat(Cast("first", CharField()), Value(" "), Cast("last", CharField()))
     columns = (
         _deciding(
             extensions, "extension", "organisation__short_name", Cast("days", CharField()), F("old_due_on")
         ),
         _deciding(requests, "identity", "requested_by__name", Value("", output_field=CharField()), none),
         _deciding(proposals, "escalation", "organisation__short_name", F("rung"), none),
+        _deciding(listed, "listing", "organisation__short_name", F("side"), none, number=days),
     )
     rows = columns[0].union(*columns[1:], all=True)
     return [_decision(*row) for row in rows]
 
 
 def _deciding(
-    rows: QuerySet[Any], kind: str, who: str, what: Expression | F, due: Expression | F
+    rows: QuerySet[Any],
+    kind: str,
+    who: str,
+    what: Expression | F,
+    due: Expression | F,
+    *,
+    number: Expression | F = CASE_NUMBER,
 ) -> QuerySet[Any, tuple[Any, ...]]:
-    """Return the first of `rows` in the columns that the three tables share."""
+    """Return the first of `rows` in the columns that the four tables share."""
     # A part of a union can only be cut short inside a query of its own.
     first = rows.order_by("pk").values("pk")[:LISTED]
     return (
         rows.model._default_manager.filter(pk__in=first)
         .order_by()
-        .annotate(_kind=Value(kind), _who=F(who), _what=what, _due=due)
-        .values_list("_kind", "complaint__number", "_who", "_what", "_due", "reason")
+        .annotate(_kind=Value(kind), _number=number, _who=F(who), _what=what, _due=due)
+        .values_list("_kind", "_number", "_who", "_what", "_due", "reason")
     )
 
 
 def _decision(kind: str, number: str, who: str, what: str, due: date | None, reason: str) -> Todo:
     label, title, action = _DECISIONS[kind]
+    url = f"/complaints/{number}/"
     if kind == "escalation":
         what = EscalationRung(what).label
+    if kind == "listing":
+        what = Side(what).label
+        url = f"{PAGE}?period={period_slug(*map(date.fromisoformat, number.split()))}"
     small = "每次查看都会留痕" if kind == "identity" else reason
-    return Todo(
-        label, title.format(number=number, who=who, what=what), small, due, f"/complaints/{number}/", action
-    )
+    return Todo(label, title.format(number=number, who=who, what=what), small, due, url, action)
 
 
 def waiting_cases(user: User) -> list[Q]:

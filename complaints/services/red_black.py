@@ -8,7 +8,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from complaints.models import ListedUnit
-from complaints.red_black import STANDING, STEPS, ListState
+from complaints.red_black import PAGE, STANDING, STEPS, ListState, period_slug
 from complaints.selectors.red_black import candidates
 from portal.errors import Refused
 from portal.models import Organisation, User
@@ -102,15 +102,10 @@ def _tell_unit(row: ListedUnit, label: str, note: str, today: date) -> None:
     why = note or row.reason
     first, last = (f"{on.year}年{on.month}月{on.day}日" for on in (row.first, row.last))
     text = f"企业诉求办理{row.get_side_display()}（{first}至{last}）{label}本单位：{why}"
-    url = f"/statistics/complaints/?period={_slug(row)}"
+    url = f"/statistics/complaints/?period={period_slug(row.first, row.last)}"
     notify(people, text, url=url, event_key=f"red_black:{row.pk}:{row.state}")
 
 
 def address_of(row: ListedUnit) -> str:
     """Return the page of the lists for the period of an entry."""
-    return f"/statistics/complaints/red-black/?period={_slug(row)}"
-
-
-def _slug(row: ListedUnit) -> str:
-    first, last = f"{row.first:%Y-%m}", f"{row.last:%Y-%m}"
-    return first if first == last else f"{first}..{last}"
+    return f"{PAGE}?period={period_slug(row.first, row.last)}"
