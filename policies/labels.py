@@ -45,6 +45,12 @@ _OTHERS = {
     "policy.expiry_warned": "到期提醒",
 }
 
+# What a draft says stands in its version.
+CHANGED_TABLES: dict[str, str] = {
+    "policy.item_create": "policies.policyitemversion",
+    "policy.item_save": "policies.policyitemversion",
+}
+
 ACTION_LABELS: dict[str, str] = {
     **{f"policy.item_{step.name}": f"事项{step.label}" for step in ITEM_STEPS.values()},
     **{f"proposal.{step.name}": f"推送{step.label}" for step in PROPOSAL_STEPS.values()},

@@ -394,6 +394,8 @@ AUDIT_LABELS = [
     "reports.labels.ACTION_LABELS",
     "policies.labels.ACTION_LABELS",
 ]
+# Actions whose changes are columns of another table than the row they are recorded for.
+AUDIT_TABLES = ["policies.labels.CHANGED_TABLES"]
 JOB_MODULES = [
     "portal.base_jobs",
     "indicators.jobs",

@@ -157,7 +157,7 @@ def _changes(event: AuditEvent) -> str:
     if event.action not in WRITTEN:
         return _short(changes_text(event))
     labels = {field.name: str(field.verbose_name) for field in PolicyItemVersion._meta.concrete_fields}
-    return _short("、".join(labels[name] for name in event.changes if name in labels))
+    return _short("、".join(labels[name] for name in event.changes if name in VERSION_FIELDS))
 
 
 def _short(text: str) -> str:

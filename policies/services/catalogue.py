@@ -10,7 +10,7 @@ from django.db import transaction
 from django.db.models import F
 
 from policies.amounts import read_rule
-from policies.conditions import read_tree
+from policies.conditions import describe, read_tree
 from policies.models import DOCUMENT_FIELDS, VERSION_FIELDS, Policy, PolicyItem, PolicyItemVersion
 from policies.services.steps import capacities, check_lead, just_changed
 from policies.terms import Level
@@ -87,7 +87,7 @@ def create_item(
     item = PolicyItem.objects.create(number=number, policy=policy, organisation=organisation, topic=topic)
     known = _checked(fields)
     PolicyItemVersion.objects.create(item=item, number=1, created_by=actor, **known)
-    audit.record(item, "policy.item_create", actor=actor, organisation=organisation, changes=dict(fields))
+    audit.record(item, "policy.item_create", actor=actor, organisation=organisation, changes=_told(known))
     return item
 
 
@@ -138,7 +138,7 @@ def save_draft(
         "policy.item_save",
         actor=actor,
         organisation=item.organisation,
-        changes={"version": draft.number, **fields},
+        changes={"number": draft.number, **_told(known)},
     )
     return draft
 
@@ -180,6 +180,21 @@ def _checked(fields: Mapping[str, Any]) -> dict[str, Any]:
     if known.get("cost_shares"):
         _check_shares(known["cost_shares"])
     return known
+
+
+def _told(known: Mapping[str, Any]) -> dict[str, Any]:
+    """Return fields as the trail keeps them: data as the sentence it stands for; the version holds it whole."""
+    told = dict(known)
+    if "conditions" in told:
+        told["conditions"] = describe(read_tree(told["conditions"]))
+    if told.get("amount"):
+        told["amount"] = read_rule(told["amount"]).describe()
+    if "materials" in told:
+        told["materials"] = "、".join(row["name"] for row in told["materials"])
+    if "cost_shares" in told:
+        shares = told["cost_shares"].items()
+        told["cost_shares"] = "、".join(f"{Level(level).label} {share}%" for level, share in shares)
+    return told
 
 
 def _check_shares(shares: Mapping[str, Any]) -> None:

@@ -138,7 +138,9 @@ def _confirm(row: SubscriptionRequest, now: datetime) -> Subscriber:
     Subscription.objects.bulk_create(
         Subscription(subscriber=person, topic=topic, since=now) for topic in topics if topic.pk not in known
     )
-    audit.record(person, "subscription.confirm", actor=None, changes={"topics": [t.name for t in topics]})
+    audit.record(
+        person, "subscription.confirm", actor=None, changes={"topics": "、".join(t.name for t in topics)}
+    )
     return person
 
 

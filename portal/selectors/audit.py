@@ -27,6 +27,15 @@ def action_labels() -> dict[str, str]:
     return found
 
 
+@cache
+def changed_tables() -> dict[str, str]:
+    """Return which table's columns an action changes, where it is not the row's own; from `AUDIT_TABLES`."""
+    found: dict[str, str] = {}
+    for path in settings.AUDIT_TABLES:
+        found.update(import_string(path))
+    return found
+
+
 def action_label(action: str) -> str:
     """Return what an action is called; an unknown one is shown as it is written."""
     return action_labels().get(action, action)
@@ -37,7 +46,7 @@ def changes_text(event: AuditEvent) -> str:
 
     Columns and their choices are called by the names that the table gives them.
     """
-    columns = _columns(event.object_type)
+    columns = _columns(changed_tables().get(event.action, event.object_type))
     parts = []
     for name, value in event.changes.items():
         label, choices = columns.get(name, (FACT_LABELS.get(name, name), {}))

@@ -15,6 +15,7 @@ from policies.services.expiry import expire_items
 from policies.services.publishing import publish_item, publish_problems, take_item_step
 from portal.errors import Conflict, Refused
 from portal.models import AuditEvent, Notification
+from portal.selectors.audit import changes_text
 from tests.conftest import TODAY
 from tests.factories_policies import ABOVE, ItemFactory, PolicyFactory, VersionFactory
 
@@ -170,3 +171,19 @@ def test_a_document_is_registered_by_the_office_only(officer, liaison):
     assert create_policy(actor=officer, today=TODAY, fields=fields).code == "2023-wj-001"
     with pytest.raises(Refused):
         create_policy(actor=liaison, today=TODAY, fields=fields)
+
+
+def test_the_trail_says_in_words_what_was_written(item, liaison):
+    fields = {
+        "category": "finance",
+        "conditions": ABOVE,
+        "amount": {"kind": "fixed", "amount": 8, "unit": "万元"},
+        "materials": [{"name": "承诺书", "required": True}],
+        "cost_shares": {"county": 60, "municipal": 40},
+    }
+    save_draft(item, actor=liaison, edit=None, fields=fields)
+    said = changes_text(AuditEvent.objects.get(action="policy.item_save"))
+    assert said == (
+        "版本号：2；类别：金融类；适用条件：认定为规上工业。；兑现标准：每家 8 万元；"
+        "申报材料：承诺书；资金分担：县级 60%、市级 40%"
+    )
