@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, time, timedelta
 
 from django.db.models import Count, F, Prefetch, Q, QuerySet, Window, prefetch_related_objects
 from django.db.models.functions import RowNumber
+from django.utils import timezone
 
 from indicators.models import (
     DispatchRound,
@@ -28,6 +29,7 @@ from indicators.workflow import OPEN_STATES, OWED_STATES, PENDING_STATES, ItemSt
 from portal.models import User
 
 REPORTED = PENDING_STATES | {ReportState.VERIFIED}
+ONE_DAY = timedelta(days=1)
 SHOWS = {"open": "未办结", "overdue": "逾期", "done": "已办结"}
 _MONTHS_BACK = {Indicator.Frequency.QUARTER.value: 2, Indicator.Frequency.YEAR.value: 11}
 STOPPED = frozenset({ItemState.SUSPENDED, ItemState.CANCELLED})
@@ -185,6 +187,21 @@ def weak_measurements(forces: Collection[TaskForce], month: date, *, limit: int)
 def _relative_gap(row: Measured) -> float:
     benchmark = row.indicator.benchmark
     return float(row.gap / abs(benchmark)) if row.gap is not None and benchmark else 0.0
+
+
+def rounds_between(user: User, first: date, last: date) -> list[tuple[date, DispatchRound]]:
+    """Return the rounds `user` may read that were held, or are planned, from `first` to `last`, with their days.
+
+    A round whose day is not fixed yet has none; a cancelled one is left out. One query.
+    """
+    start, end = (timezone.make_aware(datetime.combine(day, time())) for day in (first, last + ONE_DAY))
+    planned = Q(held_on=None, planned_at__gte=start, planned_at__lt=end)
+    rows = DispatchRound.objects.visible_to(user).exclude(state=DispatchRound.State.CANCELLED)
+    found = [
+        (row.held_on or timezone.localdate(row.planned_at), row)
+        for row in rows.filter(Q(held_on__range=(first, last)) | planned).order_by("year", "number")
+    ]
+    return sorted(found, key=lambda one: one[0])
 
 
 def covered_forces(row: DispatchRound) -> list[TaskForce]:

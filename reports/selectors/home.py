@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
+from itertools import groupby
+
+from django.utils import timezone
 
 from complaints.selectors import todos as case_todos
-from indicators.models import ReportingMonth
+from indicators.models import DispatchRound, ReportingMonth
 from indicators.months import first_of, last_day
 from indicators.selectors import todos as indicator_todos
+from indicators.selectors.dispatch import rounds_between
 from indicators.selectors.inspection_todos import inspection_todos
 from indicators.selectors.todos import Todo
 from policies.selectors import todos as policy_todos
@@ -17,6 +22,8 @@ from portal.selectors.calendar import Calendar
 from reports.selectors import todos as document_todos
 
 WEEKDAYS = "一二三四五六日"
+LANES = (1, 2, 3)
+WORDS = timedelta(days=3)  # the width of an event's words on the strip
 
 
 @dataclass(frozen=True)
@@ -29,16 +36,28 @@ class Day:
 
 
 @dataclass(frozen=True)
+class Event:
+    """What happens on a day, in two short lines; `url` leads to it."""
+
+    name: str
+    note: str
+    url: str = ""
+
+
+@dataclass(frozen=True)
 class StripDay:
-    """A day of the month strip: number, weekday, and what happens on it."""
+    """A day of the month strip: number, weekday, and what happens on it.
+
+    `lane` keeps the words of days close to each other apart: 1 is the line nearest to the days.
+    """
 
     on: date
     weekday: str
     is_off: bool
     is_past: bool
     is_today: bool
-    event: str
-    note: str
+    events: tuple[Event, ...]
+    lane: int
 
 
 def all_todos(user: User, *, month: ReportingMonth | None, today: date) -> list[Todo]:
@@ -76,11 +95,14 @@ def _group(due: date | None, today: date) -> tuple[int, str, str]:
     return (50, f"{after.month}月{after.day}日以后", "")
 
 
-def month_strip(today: date, calendar: Calendar, month: ReportingMonth | None) -> list[StripDay]:
-    """Return the days of this month with the reporting cycle's events on them."""
+def month_strip(today: date, calendar: Calendar, month: ReportingMonth | None, user: User) -> list[StripDay]:
+    """Return the days of this month with the reporting cycle and the dispatch meetings that `user` may read of."""
+    first, last = first_of(today), last_day(today)
     events = _events(month)
-    first = first_of(today)
-    days = [first + timedelta(days=n) for n in range(last_day(today).day)]
+    for day, meeting in _meetings(rounds_between(user, first, last)):
+        events.setdefault(day, []).append(meeting)
+    lanes = _lanes(sorted(day for day in events if first <= day <= last))
+    days = [first + timedelta(days=n) for n in range(last.day)]
     return [
         StripDay(
             on=day,
@@ -88,19 +110,46 @@ def month_strip(today: date, calendar: Calendar, month: ReportingMonth | None) -
             is_off=not calendar.is_workday(day),
             is_past=day < today,
             is_today=day == today,
-            event=events.get(day, ("", ""))[0],
-            note=events.get(day, ("", ""))[1],
+            events=tuple(events.get(day, ())),
+            lane=lanes.get(day, 1),
         )
         for day in days
     ]
 
 
-def _events(month: ReportingMonth | None) -> dict[date, tuple[str, str]]:
+def _events(month: ReportingMonth | None) -> dict[date, list[Event]]:
+    found: dict[date, list[Event]] = {}
     if month is None:
-        return {}
-    name = f"{month.month.month}月月报"
-    return {
-        month.opened_at.date(): ("开月", name),
-        month.due_on: ("按时截止", name),
-        month.closes_on: ("封账", name),
-    }
+        return found
+    for day, name in (
+        (timezone.localdate(month.opened_at), "开月"),
+        (month.due_on, "按时截止"),
+        (month.closes_on, "封账"),
+    ):
+        found.setdefault(day, []).append(Event(name, f"{month.month.month}月月报"))
+    return found
+
+
+def _meetings(rounds: list[tuple[date, DispatchRound]]) -> Iterator[tuple[date, Event]]:
+    """Yield the meetings of each day: one by its form and time, several by their number."""
+    for day, group in groupby(rounds, key=lambda one: one[0]):
+        rows = [row for _, row in group]
+        if len(rows) > 1:
+            yield day, Event("调度", f"{len(rows)}场", "/dispatch/")
+            continue
+        row = rows[0]
+        held = row.state == DispatchRound.State.HELD
+        at = timezone.localtime(row.planned_at) if row.planned_at else None
+        note = row.get_state_display() if held or at is None else f"{at:%H:%M}"
+        yield day, Event(row.get_form_display(), note, row.get_absolute_url())
+
+
+def _lanes(days: list[date]) -> dict[date, int]:
+    """Return for each day the first line whose words end before it; the last line takes what is left."""
+    ends: dict[int, date] = {}
+    found: dict[date, int] = {}
+    for day in days:
+        free = [lane for lane in LANES if lane not in ends or ends[lane] <= day]
+        found[day] = free[0] if free else LANES[-1]
+        ends[found[day]] = day + WORDS
+    return found

@@ -74,7 +74,7 @@ def home(request: PortalRequest) -> HttpResponse:
             "todo_count": len(todos),
             "late_count": late,
             "today_count": sum(row.due_on == today for row in todos),
-            "strip": month_strip(today, load_calendar(), month),
+            "strip": month_strip(today, load_calendar(), month, user),
             "overview": overview,
             "worst_first": _worst_first(overview),
             "figures": _figures(user, overview, month, today),

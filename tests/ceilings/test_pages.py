@@ -21,10 +21,12 @@ TODOS_PER_DOMAIN = 2
 FIGURES_PER_DOMAIN = 6
 # What the office's day shows of the other domains' month: cases, their rounds and their problems; payouts.
 MONTH_OF_DOMAINS = 4
+# What the day asks beside the to-dos and the lamps: the dispatch meetings of the month, the units that wait for an unlock.
+ON_THE_DAY = 2
 CEILINGS = {
     "list": 15,
     "detail": 20,
-    "gathering": 20 + TODOS_PER_DOMAIN * DOMAINS + MONTH_OF_DOMAINS,
+    "gathering": 20 + ON_THE_DAY + TODOS_PER_DOMAIN * DOMAINS + MONTH_OF_DOMAINS,
     "figures": 20 + FIGURES_PER_DOMAIN * DOMAINS,
 }
 

@@ -7,9 +7,11 @@ from http import HTTPStatus
 import pytest
 import time_machine
 
-from indicators.models import ReportingMonth, WorkItem
+from indicators.models import DispatchRound, ReportingMonth, WorkItem
 from indicators.services.lamps import relight
 from indicators.services.months import unlock_month
+from portal.selectors.calendar import load_calendar
+from reports.selectors.home import month_strip
 from tests.ceilings.test_pages import CEILINGS
 from tests.factories import CHINA, MonthFactory, ReportFactory, WorkItemFactory
 
@@ -150,3 +152,51 @@ def test_an_observer_sees_no_figures_of_work_he_may_not_read(small_county, brows
     assert answer.redirect_chain == [("/clues/", HTTPStatus.FOUND)]
     assert "红灯事项" not in html
     assert "专班亮灯" not in html
+
+
+@pytest.fixture
+def rounds(task_force):
+    """Rounds of November for a task force of the unit: held, planned twice on a day, without a day, called off."""
+    at = datetime(2023, 11, 24, 15, tzinfo=CHINA)
+    made = [
+        {"state": "held", "held_on": date(2023, 11, 2), "chair": "周启明"},
+        {"planned_at": at},
+        {"planned_at": at, "form": "office"},
+        {"planned_at": datetime(2023, 11, 26, 0, 30, tzinfo=CHINA)},
+        {},
+        {"planned_at": datetime(2023, 11, 28, 9, tzinfo=CHINA), "state": "cancelled"},
+        {"planned_at": datetime(2023, 12, 1, 0, tzinfo=CHINA)},
+    ]
+    for number, fields in enumerate(made, start=1):
+        row = DispatchRound.objects.create(
+            **{"year": 2023, "number": number, "form": "chief", "occasion": f"r{number}"} | fields,
+            month=date(2023, 11, 1),
+            cutoff_on=date(2023, 11, 8),
+        )
+        row.task_forces.add(task_force)
+
+
+def test_the_month_strip_shows_the_dispatch_days_a_person_may_read_of(rounds, liaison, outsider, officer):
+    month = MonthFactory(opened_at=datetime(2023, 11, 1, 0, 30, tzinfo=CHINA))
+    shown = {}
+    for person in (liaison, outsider, officer):
+        strip = month_strip(TODAY, load_calendar(), month, person)
+        shown[person] = [
+            (day.on.day, day.lane, *((event.name, event.note) for event in day.events))
+            for day in strip
+            if day.events
+        ]
+    cycle = [month.opened_at, month.due_on, month.closes_on]
+    assert shown[liaison] == shown[officer]
+    assert [row for row in shown[liaison] if "月月报" not in row[2][1]] == [
+        (2, 2, ("指标长调度", "已召开")),
+        (24, 1, ("调度", "2场")),
+        (26, 2, ("指标长调度", "00:30")),
+    ]
+    assert [row[0] for row in shown[outsider]] == [day.day if day != cycle[0] else 1 for day in cycle]
+
+
+def test_the_day_leads_to_the_dispatch_round(rounds, browse, officer, october):
+    page = browse(officer).get("/").content.decode()
+    assert '<a href="/dispatch/2023-04/">指标长调度</a></b><span>00:30</span>' in page
+    assert "month--30" in page
