@@ -25,6 +25,8 @@ from complaints.selectors.figures import (
 )
 
 FLAG = "counts_as_"
+# Long columns of a case that no list of rows shows.
+UNREAD = ("text", "wishes", "shared_text", "shared_wishes")
 
 
 @dataclass(frozen=True)
@@ -67,10 +69,9 @@ def _marks(
         "at_town": F(f"{prefix}town__code"),
         "at_unit": F(f"{unit}__code"),
     }
-    found = (
-        rows.filter(either(measures)).annotate(**flags, **place).order_by(f"-{case}_id" if case else "-pk")
-    )
-    for row in found:
+    found = rows.filter(either(measures)).annotate(**flags, **place)
+    found = found.defer(*(f"{prefix}{name}" for name in UNREAD))
+    for row in found.order_by(f"-{case}_id" if case else "-pk").iterator():
         shown: Complaint = getattr(row, case) if case else row
         yield MarkedCase(
             case_row(shown),
