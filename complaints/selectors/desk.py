@@ -134,7 +134,7 @@ def case_desk(shown: CasePage, user: User, *, today: date) -> Desk:
     acts, blocked = _acts(shown, annex, held, user)
     return Desk(
         stages_of(case),
-        [_part_row(part, today) for part in shown.parts],
+        [_part_row(part, shown.case, today) for part in shown.parts],
         [_happening(line) for line in reversed(shown.history)],
         annex,
         acts,
@@ -142,8 +142,9 @@ def case_desk(shown: CasePage, user: User, *, today: date) -> Desk:
     )
 
 
-def _part_row(part: Assignment, today: date) -> PartRow:
-    owed = part.state in UNANSWERED and not part.due_provisional
+def _part_row(part: Assignment, case: Complaint, today: date) -> PartRow:
+    # While the clock stands still nobody is late; the day moves when it goes on.
+    owed = part.state in UNANSWERED and not part.due_provisional and not case.is_stopped
     return PartRow(part, owed and part.due_on is not None and part.due_on < today)
 
 
@@ -259,7 +260,7 @@ def _offered(shown: CasePage, annex: Annex, held: Set[Actor], user: User) -> lis
     if annex.whistle and annex.whistle.state == WhistleCall.State.OPEN and held & (DESK | LEAD):
         words = "各单位都提交意见后，写明会商和办理结果"
         found.append(Step(WHISTLE_CLOSE, "吹哨办结", set(), "", set(), words))
-    if case.state in WITH_UNIT and user.has_role(*CASE_READERS):
+    if case.state in WITH_UNIT and not case.is_stopped and user.has_role(*CASE_READERS):
         found.append(Step(CHASE, "催办", set(), "", set(), "提醒主办单位抓紧办理，一天一次"))
     return found
 

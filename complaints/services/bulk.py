@@ -87,6 +87,8 @@ def chase_many(cases: QuerySet[Complaint], *, actor: User, today: date, note: st
     for row in rows:
         if row.state not in WITH_UNIT or row.lead_id is None:
             skipped.append((row.number, f"为「{row.get_state_display()}」，不需催办"))
+        elif row.is_stopped:
+            skipped.append((row.number, "暂停计时，不需催办"))
         elif row.pk in chased:
             skipped.append((row.number, "今天已催办"))
         else:

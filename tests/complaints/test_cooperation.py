@@ -1,15 +1,27 @@
 """Several units, many cases, visits, work items, and the periodic work."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 import time_machine
 
 from complaints import jobs
 from complaints.models import Complaint, Escalation, Pairing, Visit
+from complaints.selectors.cases import case_page, find_visible_case
+from complaints.selectors.desk import case_desk
 from complaints.selectors.todos import todos, waiting
 from complaints.selectors.visits import unvisited
-from complaints.services import acceptance, bulk, closing, replies, routing, visits, whistles, work_items
+from complaints.services import (
+    acceptance,
+    bulk,
+    closing,
+    handling,
+    replies,
+    routing,
+    visits,
+    whistles,
+    work_items,
+)
 from complaints.services.routing import Routing
 from complaints.services.steps import StepRefused
 from complaints.services.whistles import Call
@@ -90,6 +102,25 @@ def test_a_unit_is_chased_once_a_day_with_one_notice(people, inspector):
     assert Notification.objects.filter(recipient=people["liaison"], text__startswith="催办").count() == 1
     with pytest.raises(Refused):
         bulk.chase_many(Complaint.objects.all(), actor=people["liaison"], today=TODAY)
+
+
+def test_nobody_is_late_or_chased_while_the_clock_stands_still(people):
+    case = handled(people)
+    after = case.handle_due_on + timedelta(days=30)
+
+    def shown():
+        director = User.objects.get(pk=people["director"].pk)
+        page = case_page(find_visible_case(director, case.number), director, today=after)
+        return case_desk(page, director, today=after)
+
+    assert [row.is_late for row in shown().parts] == [True]
+    assert "chase" in {act.name for act in shown().acts}
+    case.refresh_from_db()
+    handling.suspend_complaint(case, actor=people["director"], today=TODAY, reason="界址争议进入诉讼程序")
+    assert [row.is_late for row in shown().parts] == [False]
+    assert "chase" not in {act.name for act in shown().acts}
+    skipped = bulk.chase_many(Complaint.objects.all(), actor=people["director"], today=after).skipped
+    assert skipped == ((case.number, "暂停计时，不需催办"),)
 
 
 def test_each_demand_of_a_visit_becomes_a_case_of_the_enterprise(people, liaison):
