@@ -271,3 +271,25 @@ def test_pages_of_one_item_keep_within_their_number_of_queries(
 def test_who_holds_no_business_role_sees_no_policies(browse):
     person = UserFactory(roles=["auditor"])
     assert browse(person).get("/policies/").status_code == HTTPStatus.FORBIDDEN
+
+
+EMPTY = (
+    "/policies/", "/policies/documents/", "/policies/groups/", "/policies/items/new/", "/policies/import/",
+    "/policies/matches/", "/policies/payouts/", "/policies/payouts/batches/", "/policies/payouts/budgets/",
+    "/policies/payouts/bands/", "/policies/payouts/reconcile/", "/policies/beneficiaries/", "/policies/codes/",
+    "/policies/codes/open/", "/policies/codes/corrections/", "/policies/codes/subscriptions/",
+    "/statistics/policies/", "/benefits/", "/benefits/check/", "/benefits/code/", "/benefits/subscribe/",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("path", EMPTY)
+def test_every_page_opens_before_anything_was_entered(browse, officer, path):
+    answer = browse(officer).get(path)
+    assert answer.status_code == HTTPStatus.OK
+    assert "None" not in text(answer)
+
+
+def test_the_self_check_answers_before_anything_was_entered(client):
+    answer = client.post("/benefits/check/", {"kind": "enterprise", "employees": "5"})
+    assert answer.status_code == HTTPStatus.OK
+    assert answer.context["fits"].rows == ()
