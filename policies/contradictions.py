@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -16,6 +16,13 @@ from policies.criteria.numbers import FactCompared
 from policies.criteria.vocabulary import FACTS, label_names
 
 DAY = timedelta(days=1)
+# An enterprise that is known not to meet the one meets the other.
+OPPOSITES = {
+    "at_least": "less_than",
+    "more_than": "at_most",
+    "at_most": "more_than",
+    "less_than": "at_least",
+}
 
 
 @dataclass
@@ -109,8 +116,8 @@ def _barred_sentence(asked: frozenset[str], barred: frozenset[str]) -> str:
 def contradictions(tree: Node | None, on: date) -> list[str]:
     """Return why nobody can meet the tree, on the day `on` or on a later day when a condition changes.
 
-    Finds contradictions between conditions that must hold together; industries
-    and conditions under 都不满足 are looked at only as far as labels go.
+    Finds contradictions between conditions that must hold together; industries,
+    towns and days of foundation that are excluded 都不满足 are not looked at.
     """
     found: dict[str, None] = {}
     for day in _days(tree, on):
@@ -149,7 +156,21 @@ def _exclude(node: Node, room: Room) -> str:
         return room.bar(frozenset(node.criterion.labels))
     if isinstance(node.criterion, NotListed):
         return f"“{node.describe()}”放在“都不满足”之下，等于要求已被列入名单，请移到“全部满足”之下"
+    if isinstance(node.criterion, FactCompared) and node.criterion.op in OPPOSITES:
+        return room.add(replace(node.criterion, op=OPPOSITES[node.criterion.op]))
+    if isinstance(node.criterion, OneOf):
+        return _exclude_choice(node.criterion, room)
     return ""
+
+
+def _exclude_choice(criterion: OneOf, room: Room) -> str:
+    """Leave what the criterion does not name; where its options are not known before, nothing can be said."""
+    rest = tuple(value for value in criterion.options if value not in criterion.values)
+    if not criterion.options or criterion.kind == "industry":
+        return ""
+    if not rest:
+        return f"{criterion.noun}的每一项都被排除，没有企业能够符合"
+    return room.add(replace(criterion, values=rest))
 
 
 def warnings(tree: Node | None) -> list[str]:

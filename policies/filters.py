@@ -43,14 +43,14 @@ class ItemFilter(FilterRow):
         widget=select(),
     )
     category = filters.ChoiceFilter(
-        field_name="current__category",
+        method="said",
         choices=Category.choices,
         label="类别",
         empty_label="全部类别",
         widget=select(),
     )
     mode = filters.ChoiceFilter(
-        field_name="current__mode",
+        method="said",
         choices=Mode.choices,
         label="兑现方式",
         empty_label="全部方式",
@@ -79,6 +79,11 @@ class ItemFilter(FilterRow):
         for word in words_of(text):
             drafts = drafts.filter(Q(title__icontains=word) | Q(whom__icontains=word))
         return items.filter(Q(pk__in=found) | Q(current=None, pk__in=drafts.values("item")))
+
+    def said(self, items: QuerySet[PolicyItem], name: str, value: str) -> QuerySet[PolicyItem]:
+        """Find by what the version in force says, before the first publication by the draft."""
+        drafts = PolicyItemVersion.objects.filter(published_at=None, **{name: value})
+        return items.filter(Q(**{f"current__{name}": value}) | Q(current=None, pk__in=drafts.values("item")))
 
     def attended(self, items: QuerySet[PolicyItem], _name: str, value: str) -> QuerySet[PolicyItem]:
         running = items.filter(state__in=[ItemState.PUBLISHED, ItemState.SUSPENDED])

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 
 from policies.conditions import AllOf, describe, evaluate, in_force, leaves, read_tree
+from policies.contradictions import contradictions
 from policies.criteria import Profile, Verdict
 from portal.params import ParamError
 from tests.policies.strategies import TODAY, profiles, trees
@@ -147,3 +148,17 @@ def test_one_part_that_is_lacking_is_near_whatever_stands_inside_the_others(tree
 def test_the_reason_of_what_is_excluded_does_not_say_that_it_is_asked_for():
     found = evaluate(read_tree(EXCLUDED), Profile(on=TODAY, size="medium"))
     assert found.conditions[0].reason == "企业规模为中型"
+
+
+def undated(raw):
+    if "of" in raw:
+        return {**raw, "of": [undated(part) for part in raw["of"]]}
+    return {key: value for key, value in raw.items() if key not in {"valid_from", "valid_until"}}
+
+
+@given(trees(), profiles())
+def test_what_an_enterprise_meets_is_never_called_contradictory(tree, profile):
+    tree = read_tree(undated(tree.to_json()))
+    if evaluate(tree, profile).verdict == Verdict.MET:
+        # Asking for a listed enterprise can be met, and is never what is meant.
+        assert [words for words in contradictions(tree, profile.on) if "请移到" not in words] == []

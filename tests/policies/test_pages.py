@@ -77,6 +77,12 @@ def test_the_list_is_searched_also_by_the_words_of_a_draft(browse, item, draft, 
     assert item.number not in page
 
 
+def test_a_draft_is_found_by_what_it_says(browse, item, draft, liaison):
+    page = text(browse(liaison).get("/policies/?mode=timed&category=grant"))
+    assert draft.number in page
+    assert item.number not in page
+
+
 def test_what_needs_attention_is_found(browse, unit, officer):
     soon = ItemFactory(organisation=unit, version__valid_until=TODAY.replace(month=12))
     late = ItemFactory(organisation=unit)
