@@ -101,6 +101,8 @@ _OTHERS = {
     "month.chase": ActionLabel("催报", "bad"),
     "month.close": ActionLabel("月报封账", "key"),
     "month.unlock": ActionLabel("解锁月报", "bad"),
+    "month.request_unlock": ActionLabel("申请解锁月报"),
+    "month.refuse_unlock": ActionLabel("不同意解锁月报", "bad"),
     "month.export": ActionLabel("导出月报"),
     "measurement.save": ActionLabel("保存监测值"),
     "indicator.create": ActionLabel("新增指标", "key"),

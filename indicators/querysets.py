@@ -34,6 +34,7 @@ if TYPE_CHECKING:
         ProgressReport,
         ReportingMonth,
         TaskForce,
+        UnlockRequest,
         WorkItem,
         WorkList,
     )
@@ -136,6 +137,20 @@ class ReportingMonthQuerySet(QuerySet["ReportingMonth"]):
     def visible_to(self, user: User) -> ReportingMonthQuerySet:
         """Return the reporting months: their dates are known to everybody who works with them."""
         return self if user.is_active and user.has_role(*(BUSINESS_ROLES - {Role.OBSERVER})) else self.none()
+
+
+class UnlockRequestQuerySet(QuerySet["UnlockRequest"]):
+    def visible_to(self, user: User) -> UnlockRequestQuerySet:
+        """Return the requests `user` may read: the county's readers all, a unit its own."""
+        if not user.is_active:
+            return self.none()
+        if county_reader(user):
+            return self
+        return self.filter(organisation=user.organisation_id) if user.has_role(*UNIT_ROLES) else self.none()
+
+    def open(self) -> UnlockRequestQuerySet:
+        """Return those that wait for the office."""
+        return self.filter(state="open")
 
 
 class ProgressReportQuerySet(QuerySet["ProgressReport"]):

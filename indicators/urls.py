@@ -21,6 +21,7 @@ from indicators.views import (
     report_workbook,
     reports,
     taskforces,
+    unlock_requests,
 )
 
 app_name = "indicators"
@@ -76,6 +77,12 @@ urlpatterns: list[URLPattern] = [
     path("months/<str:month>/", months.month_detail, name="month_detail"),
     path("months/<str:month>/chase/", months.month_chase, name="month_chase"),
     path("months/<str:month>/unlock/", months.month_unlock, name="month_unlock"),
+    path("months/<str:month>/unlock-request/", unlock_requests.unlock_request, name="unlock_request"),
+    path(
+        "months/<str:month>/unlock-request/<slug:code>/",
+        unlock_requests.unlock_decision,
+        name="unlock_decision",
+    ),
     path("months/<str:month>/export/", report_workbook.month_export, name="month_export"),
     path("months/<str:month>/review/", report_review.report_review, name="report_review"),
     path("months/<str:month>/workbook/", report_workbook.report_workbook, name="report_workbook"),

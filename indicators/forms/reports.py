@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from datetime import date
 from typing import Any, cast
 
 from django import forms
@@ -117,6 +118,57 @@ class UnlockForm(forms.Form):
         cast("forms.ModelChoiceField", self.fields["organisation"]).queryset = Organisation.objects.filter(
             pk__in=[unit.pk for unit in units]
         )
+
+
+class UnlockRequestForm(forms.Form):
+    """Why a unit asks for a locked month to be opened to it."""
+
+    reason = TextField(
+        label="理由",
+        max_length=TEXT_LENGTH,
+        help_text="说明要补报或者修改哪些事项、为什么没有按时报送",
+        widget=forms.Textarea(attrs={"class": "field__input", "rows": 4, "maxlength": TEXT_LENGTH}),
+        error_messages={
+            "required": "请写明申请解锁的理由",
+            "max_length": f"理由不超过 {TEXT_LENGTH} 字，请压缩",
+        },
+    )
+
+
+class UnlockDecisionForm(forms.Form):
+    """Until when a request is granted, or why it is not; `decision` is the button that was pressed."""
+
+    until = forms.DateField(
+        label="开放至",
+        required=False,
+        help_text="同意时填写，含当日；期间首次提交的计为迟报",
+        widget=forms.DateInput(format="%Y-%m-%d", attrs={"class": "field__input", "type": "date"}),
+        error_messages={"invalid": "日期请写作 2023-11-15 的样式"},
+    )
+    note = TextField(
+        label="不同意的原因",
+        required=False,
+        max_length=TEXT_LENGTH,
+        help_text="不同意时填写，申请单位会看到",
+        widget=REASON,
+        error_messages={"max_length": f"原因不超过 {TEXT_LENGTH} 字，请压缩"},
+    )
+
+    def __init__(self, *args: Any, decision: str = "", **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.decision = decision
+
+    def clean_until(self) -> date | None:
+        until: date | None = self.cleaned_data["until"]
+        if self.decision == "grant" and until is None:
+            raise forms.ValidationError("请填写开放至哪一天")
+        return until
+
+    def clean_note(self) -> str:
+        note = str(self.cleaned_data["note"])
+        if self.decision == "refuse" and not note.strip():
+            raise forms.ValidationError("不同意解锁须写明原因")
+        return note
 
 
 class ReviewFilterForm(forms.Form):

@@ -22,7 +22,7 @@ from indicators.models.items import (
 )
 from indicators.models.lamps import LampRecord, LampScheme
 from indicators.models.measurements import Measurement
-from indicators.models.months import MonthUnlock, ProgressReport, ReportingMonth
+from indicators.models.months import MonthUnlock, ProgressReport, ReportingMonth, UnlockRequest
 from indicators.models.taskforces import TaskForce, TaskForceMember
 
 __all__ = [
@@ -53,6 +53,7 @@ __all__ = [
     "Suspension",
     "TaskForce",
     "TaskForceMember",
+    "UnlockRequest",
     "WorkItem",
     "WorkList",
 ]

@@ -9,7 +9,7 @@ from django.db import models
 from django.db.models import Q
 
 from indicators.models.items import WorkItem
-from indicators.querysets import ProgressReportQuerySet, ReportingMonthQuerySet
+from indicators.querysets import ProgressReportQuerySet, ReportingMonthQuerySet, UnlockRequestQuerySet
 from indicators.workflow import OWED_STATES, ReportState
 from portal.models import Organisation
 
@@ -91,6 +91,57 @@ class MonthUnlock(models.Model):
 
     def __str__(self) -> str:
         return f"{self.organisation} {self.month} 至 {self.until:%m-%d}"
+
+
+class UnlockRequest(models.Model):
+    """A unit asks for a locked month to be opened to it, with the reason; the office grants it for a time or refuses."""
+
+    class State(models.TextChoices):
+        OPEN = "open", "待办理"
+        GRANTED = "granted", "已解锁"
+        REFUSED = "refused", "未同意"
+
+    month = models.ForeignKey(
+        ReportingMonth, verbose_name="月报", on_delete=models.PROTECT, related_name="unlock_requests"
+    )
+    organisation = models.ForeignKey(
+        Organisation, verbose_name="单位", on_delete=models.PROTECT, related_name="+"
+    )
+    reason = models.CharField("理由", max_length=300)
+    state = models.CharField("状态", max_length=8, choices=State, default=State.OPEN)
+    requested_by = models.ForeignKey(
+        PERSON, verbose_name="申请人", on_delete=models.PROTECT, related_name="+"
+    )
+    requested_at = models.DateTimeField("申请时间")
+    decided_by = models.ForeignKey(
+        PERSON, verbose_name="办理人", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    decided_at = models.DateTimeField("办理时间", null=True, blank=True)
+    note = models.CharField("不同意的原因", max_length=300, blank=True)
+
+    objects = UnlockRequestQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "解锁申请"
+        ordering = ["-pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["month", "organisation"],
+                condition=Q(state="open"),
+                name="indicators_unlock_request_one_open",
+            ),
+            models.CheckConstraint(
+                name="indicators_unlock_request_refused_has_note",
+                condition=~Q(state="refused") | ~Q(note=""),
+                violation_error_message="不同意解锁须写明原因",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.organisation}申请解锁{self.month}月报"
+
+    def get_absolute_url(self) -> str:
+        return f"/months/{self.month.slug}/unlock-request/{self.organisation.code}/"
 
 
 class ProgressReport(models.Model):

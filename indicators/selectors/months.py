@@ -13,7 +13,7 @@ from typing import Any
 
 from django.db.models import Count, Exists, F, Max, OuterRef, Q, QuerySet
 
-from indicators.models import MonthUnlock, ProgressReport, ReportingMonth, WorkItem
+from indicators.models import MonthUnlock, ProgressReport, ReportingMonth, UnlockRequest, WorkItem
 from indicators.months import shift
 from indicators.querysets import ProgressReportQuerySet
 from indicators.workflow import OPEN_STATES, OWED_STATES, PENDING_STATES, ItemState, ReportState
@@ -195,6 +195,12 @@ def windows(
 def _unlocked_window(month: ReportingMonth, until: date) -> Window:
     sentence = f"{month}月报已封账，营商办已为本单位开放至{_day(until)}"
     return Window(is_open=True, until=until, sentence=sentence, is_unlocked=True)
+
+
+def latest_request(user: User, month: ReportingMonth) -> UnlockRequest | None:
+    """Return what the person's unit asked last for the month."""
+    own = UnlockRequest.objects.visible_to(user).filter(month=month, organisation=user.organisation_id)
+    return own.select_related("requested_by", "decided_by").first()
 
 
 def is_open_for(month: ReportingMonth, organisation: Organisation, *, today: date) -> bool:

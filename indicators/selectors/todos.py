@@ -17,6 +17,7 @@ from indicators.models import (
     MonthUnlock,
     ProgressReport,
     ReportingMonth,
+    UnlockRequest,
     WorkItem,
 )
 from indicators.selectors.months import review_queue
@@ -186,6 +187,10 @@ def _office() -> list[Todo]:
         found.append(
             Todo("监测审核", f"{values} 项监测值待审核", "", None, "/measurements/?show=pending", "去审核")
         )
+    asked = UnlockRequest.objects.open().select_related("month", "organisation").order_by("pk")[:LISTED]
+    found += [
+        Todo("月报解锁", str(row), row.reason[:30], None, row.get_absolute_url(), "去办理") for row in asked
+    ]
     rounds = DispatchRound.objects.filter(state=DispatchRound.State.DRAFT).order_by("planned_at")[:LISTED]
     found += [
         Todo(
@@ -274,6 +279,7 @@ def waiting(user: User) -> dict[str, list[QuerySet[Any]]]:
         own = ProgressReport.objects.filter(month=Subquery(newest), organisation=user.organisation_id)
         found["reports"].append(own.owed())
     if user.has_role(*OFFICE_ROLES):
+        found["reports"].append(UnlockRequest.objects.open())
         found["measurements"] = [Measurement.objects.filter(state=MeasurementState.SUBMITTED)]
     if user.has_role(Role.OFFICE_HEAD):
         found["letters"] = [Letter.objects.filter(state=Letter.State.PROPOSED)]

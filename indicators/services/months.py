@@ -11,7 +11,7 @@ from django.db import transaction
 from django.db.models import F, OuterRef, Subquery
 from django.utils import timezone
 
-from indicators.models import MonthUnlock, ProgressReport, ReportingMonth, WorkItem
+from indicators.models import MonthUnlock, ProgressReport, ReportingMonth, UnlockRequest, WorkItem
 from indicators.months import first_of, label
 from indicators.selectors.months import (
     MonthDates,
@@ -209,7 +209,8 @@ def unlock_month(
 ) -> MonthUnlock:
     """Open a locked month to one unit until a day (included), with the reason; its liaisons are told.
 
-    A second call with the same day returns the unlock that is there.
+    A request of the unit that waits is granted by it. A second call with the same
+    day returns the unlock that is there.
     """
     _require_office(actor)
     reason = reason.strip()
@@ -225,6 +226,8 @@ def unlock_month(
         granted_by=actor,
         granted_at=timezone.now(),
     )
+    asked = UnlockRequest.objects.filter(month=month, organisation=organisation).open()
+    asked.update(state=UnlockRequest.State.GRANTED, decided_by=actor, decided_at=row.granted_at)
     audit.record(
         month,
         "month.unlock",

@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
 from indicators.forms.reports import UnlockForm
-from indicators.models import MonthUnlock, ProgressReport, ReportingMonth
+from indicators.models import MonthUnlock, ProgressReport, ReportingMonth, UnlockRequest
 from indicators.months import first_of, label, parse, shift
 from indicators.selectors.months import (
     MonthProgress,
@@ -134,6 +134,9 @@ def _show(
         "is_office": is_office,
         "may_enter": is_office or request.user.has_role(*UNIT_ROLES),
         "unlocks": _unlocks(month, request),
+        "requests": UnlockRequest.objects.visible_to(request.user)
+        .filter(month=month)
+        .select_related("month", "organisation", "requested_by", "decided_by"),
     }
     if is_office:
         units = [row.organisation for row in rows]

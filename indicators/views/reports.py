@@ -17,7 +17,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from indicators.forms.reports import DraftForm, NoChangeForm, ReturnForm
 from indicators.models import ProgressReport, ReportingMonth
 from indicators.querysets import ProgressReportQuerySet
-from indicators.selectors.months import Window, count_reports, window
+from indicators.selectors.months import Window, count_reports, latest_request, window
 from indicators.services import reports as services
 from indicators.services.reports.checks import LABELS, TEXT_LENGTH
 from indicators.views.months import find_month
@@ -306,6 +306,8 @@ def _page(
         "wrong": [row for row in entry.rows if row.errors or row.conflict],
         "is_last_day": entry.opening.until == today,
     }
+    if not entry.opening.is_open and not entry.units:
+        context |= {"may_ask": True, "asked": latest_request(request.user, entry.month)}
     return render(request, "indicators/report_entry.html", context, status=status)
 
 

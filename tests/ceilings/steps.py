@@ -14,6 +14,7 @@ from indicators.models import Adjustment, Measurement, ProgressReport, Reporting
 from indicators.services.report_workbook import check_reports, report_sheet
 from indicators.services.report_workbook.sheet import report_rows
 from indicators.services.taskforces import fingerprint
+from indicators.services.unlock_requests import request_unlock
 from portal.workbooks import write_workbook
 from tests.ceilings.county import MANY, evidence
 from tests.ceilings.domains import domains_at_work
@@ -165,6 +166,15 @@ def sent(address, **data):
     return lambda _county, _rows=1: (address, data)
 
 
+def unlock_decision(**data):
+    def prepare(county, _rows=1):
+        month = ReportingMonth.objects.get(month="2023-09-01")
+        row = request_unlock(month, reason=NOTE, actor=county.people["liaison"], today=date(2023, 11, 8))
+        return row.get_absolute_url(), data
+
+    return prepare
+
+
 def measurement(step, **data):
     return lambda county, _rows=1: (f"/measurements/{county.leaves[0].code}/2023-10/{step}/", data)
 
@@ -307,6 +317,9 @@ STEPS = {
     "no change": ("liaison", no_change),
     "open month": ("officer", sent("/months/open/", month="2023-10")),
     "chase month": ("officer", sent("/months/2023-10/chase/")),
+    "request unlock": ("liaison", sent("/months/2023-09/unlock-request/", reason=NOTE)),
+    "grant unlock": ("officer", unlock_decision(decision="grant", until="2023-11-15")),
+    "refuse unlock": ("officer", unlock_decision(decision="refuse", note=NOTE)),
     "verify measurement": ("officer", measurement("verify")),
     "return measurement": ("officer", measurement("return", note=NOTE)),
     "verify many measurements": ("officer", verify_measurements),
