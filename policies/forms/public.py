@@ -92,14 +92,14 @@ class QuestionsForm(Styled, forms.Form):
         label="往年已经取得哪些认定",
         required=False,
         choices=list(RECOGNISED.items()),
-        widget=forms.CheckboxSelectMultiple,
+        widget=forms.CheckboxSelectMultiple(attrs={"class": "in-columns"}),
         help_text="没有的不用选",
     )
     new_labels = forms.MultipleChoiceField(
         label="今年新取得哪些认定",
         required=False,
         choices=list(RECOGNISED.items()),
-        widget=forms.CheckboxSelectMultiple,
+        widget=forms.CheckboxSelectMultiple(attrs={"class": "in-columns"}),
         help_text="没有的不用选",
     )
 

@@ -66,8 +66,8 @@ class OwnPage:
 
 
 def own_page(enterprise: Enterprise, on: date) -> OwnPage:
-    """Gather the page of an enterprise that has entered; nine queries, whatever there is."""
-    found = fits(full_profile(enterprise, on))
+    """Gather the page of an enterprise that has entered; ten queries, whatever there is."""
+    found = fits(full_profile(enterprise, on), enterprise=enterprise.pk)
     open_rows = Proposal.objects.filter(enterprise=enterprise, state__in=OPEN_PROPOSALS)
     proposals = list(open_rows.select_related("version", "item__organisation").order_by("pk"))
     by_item = {row.item_id: row for row in proposals}
@@ -92,12 +92,13 @@ def _own_fit(row: Fit, proposals: Mapping[int, Proposal]) -> OwnFit:
     state = proposal.state if proposal is not None else ""
     waits = proposal is not None and state == ProposalState.NOTIFIED
     is_automatic = row.version.mode == Mode.AUTOMATIC
+    is_free = row.outcome == Outcome.MET and state not in STANDING and not row.is_received
     return OwnFit(
         row,
         STANDING.get(state, ""),
         proposal.pk if waits and proposal is not None else None,
-        may_apply=row.outcome == Outcome.MET and state not in STANDING and not is_automatic,
-        is_automatic=row.outcome == Outcome.MET and state not in STANDING and is_automatic,
+        may_apply=is_free and not is_automatic,
+        is_automatic=is_free and is_automatic,
     )
 
 

@@ -23,7 +23,7 @@ from policies.selectors.matching import (
     match_counts,
     near_misses,
 )
-from policies.selectors.settling import Claim, settle_claims
+from policies.selectors.settling import Claim, received_words, settle_for
 from policies.workflow import OPEN_PROPOSALS, ProposalState
 from portal.models import Enterprise, User
 
@@ -191,14 +191,15 @@ class EnterpriseMatch:
 
 
 def enterprise_matches(enterprise: Enterprise, on: date) -> list[EnterpriseMatch]:
-    """Judge one enterprise by every live item, the qualifying first; groups are settled 就高 or 一次."""
+    """Judge one enterprise by every live item, the qualifying first; groups are settled, what was paid is not granted."""
     found = explain_all(live_versions(on), enterprise, on)
     claims = [Claim(row.version, row.calculation.amount) for row in found if row.calculation is not None]
-    granted = settle_claims(claims, on)
+    standing = settle_for(enterprise.pk, claims, on)
     matches = []
     for row in found:
-        own = granted.get(row.version.item_id)
-        matches.append(EnterpriseMatch(row, own.amount if own else None, own.reason if own else ""))
+        own, paid = standing.granted.get(row.version.item_id), standing.received.get(row.version.item_id)
+        settled = received_words(paid) if paid else own.reason if own else ""
+        matches.append(EnterpriseMatch(row, own.amount if own else None, settled))
     order = list(Answer)
     return sorted(matches, key=lambda row: (order.index(row.explained.verdict), not row.is_near))
 

@@ -18,7 +18,7 @@ from policies.criteria import Verdict as Answer
 from policies.matching.reading import profiles_of
 from policies.models import PolicyItemVersion
 from policies.selectors.matching import live_versions
-from policies.selectors.settling import Claim, settle_claims
+from policies.selectors.settling import Claim, Standing, received_words, settle_claims, settle_for
 from portal.enterprise_terms import FactKind
 from portal.models import Enterprise
 from portal.size_classes import size_class
@@ -38,7 +38,7 @@ class Outcome(TextChoices):
 
 @dataclass(frozen=True)
 class Fit:
-    """One item for one enterprise; `granted` is what remains after exclusive groups, in yuan."""
+    """One item for one enterprise; `granted` is what remains after exclusive groups and payments, in yuan."""
 
     version: PolicyItemVersion
     explanation: Explanation
@@ -47,6 +47,7 @@ class Fit:
     granted: Decimal | None = None
     settled: str = ""
     is_money: bool = True
+    is_received: bool = False
 
     @property
     def amount(self) -> str:
@@ -67,6 +68,11 @@ class Fits:
     @property
     def amount(self) -> str:
         return shown(self.total) if self.total else ""
+
+    @property
+    def has_received(self) -> bool:
+        """Tell whether anything that fits was paid already."""
+        return any(row.is_received for row in self.rows)
 
     @property
     def counts(self) -> dict[Outcome, int]:
@@ -91,10 +97,13 @@ def with_size(profile: Profile) -> Profile:
     return replace(profile, size=size_class(profile.industry[1:], facts, on=profile.on).size or "")
 
 
-def fits(profile: Profile) -> Fits:
-    """Judge the enterprise by every item of the profile's day, the fitting ones first; two queries at most."""
+def fits(profile: Profile, *, enterprise: int | None = None) -> Fits:
+    """Judge the enterprise by every item of the profile's day, the fitting ones first; two queries at most.
+
+    What an `enterprise` of the register has received already is not granted again; three queries.
+    """
     judged = [_judge(version, profile) for version in live_versions(profile.on)]
-    rows = _settled(judged, profile.on)
+    rows = _settled(judged, profile.on, enterprise)
     order = list(Outcome)
     total = sum((row.granted for row in rows if row.granted is not None), Decimal(0))
     return Fits(tuple(sorted(rows, key=lambda row: order.index(row.outcome))), total)
@@ -118,13 +127,18 @@ def _outcome(explanation: Explanation) -> Outcome:
     return Outcome.NEAR if explanation.is_near else Outcome(explanation.verdict.value)
 
 
-def _settled(rows: Sequence[Fit], on: date) -> list[Fit]:
-    """Grant of each exclusive group only what its rule leaves."""
+def _settled(rows: Sequence[Fit], on: date, enterprise: int | None) -> list[Fit]:
+    """Grant of each exclusive group only what its rule leaves, and nothing twice."""
     claims = [Claim(row.version, row.calculation.amount) for row in rows if row.calculation is not None]
-    granted = settle_claims(claims, on)
-    return [
-        replace(row, granted=own.amount, settled=own.reason)
-        if (own := granted.get(row.version.item_id))
-        else row
-        for row in rows
-    ]
+    if enterprise is None:
+        standing = Standing(settle_claims(claims, on), {})
+    else:
+        standing = settle_for(enterprise, claims, on)
+    return [_with_standing(row, standing) for row in rows]
+
+
+def _with_standing(row: Fit, standing: Standing) -> Fit:
+    if (payout := standing.received.get(row.version.item_id)) is not None:
+        return replace(row, settled=received_words(payout), is_received=True)
+    own = standing.granted.get(row.version.item_id)
+    return row if own is None else replace(row, granted=own.amount, settled=own.reason)

@@ -7,7 +7,10 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
+from django.db.models import Q
+
 from policies.amounts import Award, Granted, GroupRule, NoMoney, read_rule, settle
+from policies.amounts.money import shown
 from policies.models import Payout, PolicyItemVersion
 from policies.terms import period_of
 
@@ -35,6 +38,47 @@ def settle_claims(claims: Iterable[Claim], on: date, *, before: Sequence[Award] 
     return {int(row.award.key): row for row in settle([*before, *awards]).granted}
 
 
+@dataclass(frozen=True)
+class Standing:
+    """Where one enterprise stands with what it qualifies for, by item: granted yet, or received already."""
+
+    granted: Mapping[int, Granted]
+    received: Mapping[int, Payout]
+
+
+def settle_for(enterprise: int, claims: Sequence[Claim], on: date) -> Standing:
+    """Settle the claims of an enterprise after what stands in the ledger for it; one query.
+
+    What was entered for an item and its present period is received and is granted no
+    more; within a group it also takes from the others. Payments of rows that were merged
+    into the enterprise are its own.
+    """
+    whose = Q(enterprise=enterprise) | Q(enterprise__merged_into=enterprise)
+    rows = Payout.objects.standing().filter(whose).select_related("version__group").order_by("pk")
+    payments = list(rows)
+    entered = {(row.item_id, row.period): row for row in payments}
+    received = {
+        claim.version.item_id: row
+        for claim in claims
+        if (row := entered.get((claim.version.item_id, period_of(claim.version.repeat, on))))
+    }
+    before = [_paid_award(row, on) for row in payments if row.version.group_id]
+    left = [claim for claim in claims if claim.version.item_id not in received]
+    return Standing(settle_claims(left, on, before=before), received)
+
+
+def received_words(payout: Payout) -> str:
+    """Say that an item was received, or that its payment is under way."""
+    if payout.paid_on is None:
+        return f"已列入兑现批次 {shown(payout.amount)}，等待拨付"
+    return f"{payout.paid_on:%Y-%m-%d} 已兑现 {shown(payout.amount)}"
+
+
+def _paid_award(row: Payout, on: date) -> Award:
+    day = row.paid_on or row.stated_on or on
+    return award_of(row.version, f"paid:{row.pk}", row.amount, day, paid=True)
+
+
 def award_of(version: PolicyItemVersion, key: str, amount: Decimal, on: date, *, paid: bool = False) -> Award:
     """Return an award of the day `on` with the group of its version and the group's period."""
     group = version.group
@@ -53,7 +97,5 @@ def group_awards(enterprises: Iterable[int], on: date) -> Mapping[int, list[Awar
     rows = Payout.objects.standing().filter(enterprise__in=list(enterprises), version__group__isnull=False)
     found: dict[int, list[Award]] = {}
     for row in rows.select_related("version__group").order_by("pk"):
-        day = row.paid_on or row.stated_on or on
-        award = award_of(row.version, f"paid:{row.pk}", row.amount, day, paid=True)
-        found.setdefault(row.enterprise_id, []).append(award)
+        found.setdefault(row.enterprise_id, []).append(_paid_award(row, on))
     return found

@@ -7,7 +7,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from complaints.models import Complaint
-from policies.models import Application, Correction, Payout, Proposal
+from policies.models import Application, Correction, ExclusiveGroup, Payout, Proposal
 from policies.services.enterprise_codes import open_page
 from policies.services.enterprise_entry import settle_correction
 from policies.services.proposals import confirm_proposals, notify_enterprise
@@ -101,6 +101,31 @@ def test_an_item_that_fits_says_what_to_do(inside, unit):
     assert "免申即享，不用申请" in said
     assert f"/benefits/{item.number}/" in said
     assert "怎么申请" in said
+
+
+def test_what_was_received_is_neither_promised_again_nor_asked_for(inside, holder, unit, payout_of):
+    once = ItemFactory(organisation=unit, version__title="一次性奖励")
+    payout_of(once, holder, paid_on=date(2023, 3, 1))
+    yearly = ItemFactory(organisation=unit, version__title="每年的补助", version__repeat="yearly")
+    payout_of(yearly, holder, paid_on=date(2022, 3, 1), period="2022")
+    answer = inside.get("mine")
+    own = {one.row.version.title: one for _, rows in answer.context["own"].groups for one in rows}
+    assert own["一次性奖励"].row.settled == "2023-03-01 已兑现 5 万元"
+    assert (own["一次性奖励"].row.granted, own["一次性奖励"].is_automatic) == (None, False)
+    assert own["每年的补助"].row.granted == 50_000
+    assert answer.context["own"].fits.amount == "5 万元"
+    payout_of(yearly, holder, period="2023")
+    assert "已列入兑现批次 5 万元，等待拨付" in words(inside.get("mine"))
+    assert "资金已兑现" in words(inside.get("mine"))
+
+
+def test_what_was_paid_of_a_group_is_taken_off_the_others(inside, holder, unit, payout_of):
+    group = ExclusiveGroup.objects.create(code="g", name="科技创新奖励")
+    paid, other = (ItemFactory(organisation=unit, version__group=group) for _ in range(2))
+    payout_of(paid, holder, paid_on=date(2023, 3, 1), amount=Decimal(60_000))
+    rows = {row.version.item_id: row for row in inside.get("mine").context["own"].fits.rows}
+    assert rows[other.pk].granted == 0
+    assert "已兑现 6 万元，补差额 0 元" in rows[other.pk].settled
 
 
 def test_payments_are_the_own_ones_that_stand(inside, holder, stranger, item, payout_of):

@@ -163,6 +163,13 @@ def test_one_enterprise_is_judged_by_every_item_with_what_it_would_get(browse, i
     assert "缺少：企业规模" in page
 
 
+def test_what_was_paid_is_not_expected_again(browse, item, holder, officer, payout_of):
+    payout_of(item, holder, paid_on=TODAY)
+    page = text(browse(officer).get(f"/policies/matches/enterprises/{holder.credit_code}/?show=all"))
+    assert "预计 0 元" in page
+    assert "已兑现 5 万元" in page
+
+
 def test_the_enterprise_s_page_shows_its_policies_to_those_who_read_them(
     browse, item, proposal, holder, payout_of, officer, outsider
 ):
