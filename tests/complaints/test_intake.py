@@ -1,6 +1,6 @@
 """Taking a case in: numbers, codes, keys, limits of what is accepted, and the public's view of it."""
 
-from datetime import date
+from datetime import date, datetime
 
 import pytest
 from django.db import connection
@@ -18,6 +18,7 @@ from complaints.services.desk_tables import count_scan, create_point, switch_poi
 from complaints.services.intake import forget_receipts, register_complaint
 from portal.errors import Conflict, Refused
 from tests.complaints.steps import NOW, TODAY, bring_to
+from tests.factories import CHINA
 from tests.factories_complaints import PointFactory, entry, moment, register
 
 pytestmark = pytest.mark.django_db
@@ -57,6 +58,20 @@ def test_a_case_gets_a_number_a_code_shown_once_and_its_first_due_date():
 )
 def test_when_a_case_counts_as_received(received, due):
     assert register(now=received).examine_due_on == due
+
+
+@pytest.mark.parametrize(
+    ("second", "number", "day"),
+    [
+        (datetime(2023, 12, 31, 23, 59, 59, tzinfo=CHINA), "SQ2023000002", date(2023, 12, 31)),
+        (datetime(2024, 1, 1, 0, 0, tzinfo=CHINA), "SQ2024000001", date(2024, 1, 1)),
+    ],
+)
+def test_at_midnight_of_the_last_day_the_numbers_begin_anew(second, number, day):
+    register(now=datetime(2023, 12, 31, 23, 59, tzinfo=CHINA))
+    case = register(now=second)
+    # Neither is received before the first working day of the year.
+    assert (case.number, case.registered_on, case.examine_due_on) == (number, day, date(2024, 1, 3))
 
 
 def test_a_wrong_code_finds_nothing():
