@@ -109,6 +109,7 @@ class Desk:
     annex: Annex
     acts: list[Act]
     blocked: list[Act]
+    is_unchecked: bool
 
 
 def capacities_of(user: User, case: Complaint, parts: list[Assignment]) -> frozenset[Actor]:
@@ -139,7 +140,15 @@ def case_desk(shown: CasePage, user: User, *, today: date) -> Desk:
         annex,
         acts,
         blocked,
+        _is_unchecked(shown),
     )
+
+
+def _is_unchecked(shown: CasePage) -> bool:
+    """Tell whether the reported unit reads what nobody has looked through as it stands now."""
+    case = shown.case
+    reads = any(part.masked and part.state in UNDER_WAY for part in shown.parts)
+    return reads and case.is_open and case.reported is not None and case.shared_checked_by_id is None
 
 
 def _part_row(part: Assignment, case: Complaint, today: date) -> PartRow:

@@ -23,17 +23,22 @@ from complaints.services.steps import (
     Said,
     StepRefused,
     capacities,
+    next_in_turn,
+    office_people,
+    owe_notices,
     refuse_stranger,
     take_step,
     write_change,
     write_step,
 )
 from complaints.workflow import CASE_STEPS, OPEN_STATES, Actor, CaseState
+from portal.documents.numbers import printed_date
 from portal.errors import Refused
 from portal.models import User
-from portal.roles import OFFICE_ROLES
+from portal.roles import OFFICE_ROLES, Role
 from portal.services import audit
 
+UNCHECKED = "（由营商办核对后提供）"
 ACCEPTED_TEXT = "您的诉求已受理，我们将转交有关单位办理"
 
 
@@ -157,7 +162,8 @@ def supply_more(
     """Take what was asked for: from the person by query code (`actor` None), or written down by the office.
 
     The clock goes on, the due date moves by the days it stood still. The words are
-    added to the case's text, without identity to what units read.
+    added to the case's text, without identity to what units read; where an officer has
+    looked through that word for word, they wait for him to do so again.
     """
     step = CASE_STEPS["supply"]
     if not case.supplement_wanted:
@@ -167,10 +173,13 @@ def supply_more(
     if actor is not None:
         refuse_stranger(case, step, actor)
     _end_stop(case, today, by=actor)
-    added = f"\n\n【{today.isoformat()} 补充】{text.strip()}"
+    head = f"\n\n【{printed_date(today)}补充】"
+    is_checked = case.shared_checked_by_id is not None
+    added = UNCHECKED if is_checked else mask_text(text.strip(), known_of(case))
     changes: dict[str, object] = {
-        "text": case.text + added,
-        "shared_text": case.shared_text + mask_text(added, known_of(case)),
+        "text": f"{case.text}{head}{text.strip()}",
+        "shared_text": f"{case.shared_text}{head}{added}",
+        "shared_checked_by": None,
         "supplement_wanted": "",
         "clock_stopped_on": None,
         **due_columns(case, {}),
@@ -179,7 +188,17 @@ def supply_more(
     write_step(case, step, actor=actor, said=said, changes=changes)
     if uploads:
         enclose(case, uploads, side=Enclosure.Side.REPORTER, actor=actor)
+    _tell_of_supply(case, actor, today, is_checked=is_checked)
     return case
+
+
+def _tell_of_supply(case: Complaint, actor: User | None, today: date, *, is_checked: bool) -> None:
+    """Tell those whose turn it is, and the officers where they have to look through the words first."""
+    officers = office_people(today, case, Role.OFFICE) if is_checked else []
+    others = [person for person in next_in_turn(case, today) if person not in officers]
+    owe_notices(case, "来件人已补充", people=others, actor=actor)
+    words, key = "来件人已补充，请核对隐去身份的内容", f"{case.version}:unchecked"
+    owe_notices(case, words, people=officers, actor=actor, key=key)
 
 
 def _end_stop(case: Complaint, today: date, *, by: User | None) -> None:

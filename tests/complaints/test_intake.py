@@ -17,6 +17,7 @@ from complaints.services.acceptance import ask_for_more, supply_more
 from complaints.services.desk_tables import count_scan, create_point, switch_point
 from complaints.services.intake import forget_receipts, register_complaint
 from portal.errors import Conflict, Refused
+from portal.models import Notification
 from tests.complaints.steps import NOW, TODAY, bring_to
 from tests.factories import CHINA
 from tests.factories_complaints import PointFactory, entry, moment, register
@@ -162,8 +163,12 @@ def test_more_is_asked_for_supplied_by_code_and_the_clock_goes_on(people):
     assert not case.is_overdue(date(2023, 11, 20))
     supply_more(case, actor=None, today=date(2023, 11, 9), text="见附件，联系13800138000")
     assert case.examine_due_on == date(2023, 11, 7)
-    assert "13800138000" in case.text
+    assert case.text.endswith("【2023年11月9日补充】见附件，联系13800138000")
+    assert "见附件" in case.shared_text
     assert "13800138000" not in case.shared_text
+    assert (
+        Notification.objects.filter(recipient=people["officer"], text__contains="来件人已补充").count() == 1
+    )
     with pytest.raises(Refused):
         supply_more(case, actor=None, today=date(2023, 11, 9), text="再补")
 

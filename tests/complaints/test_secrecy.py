@@ -141,6 +141,45 @@ def test_the_reported_unit_may_neither_look_nor_ask(masked, liaison, unit_head):
             ask_identity(masked, actor=person, motive="联系来件人", now=NOW)
 
 
+def test_what_is_supplied_later_reaches_the_reported_unit_only_after_a_check(
+    masked, liaison, officer, browse
+):
+    routing.sign_complaint(masked, actor=liaison, today=TODAY)
+    acceptance.ask_for_more(masked, actor=officer, today=TODAY, wanted="当时在几号窗口")
+    told = "我是周二下午第一个到三号窗口的"
+    with time_machine.travel(NOW):
+        acceptance.supply_more(masked, actor=None, today=TODAY, text=told)
+        assert told in masked.text
+        unit_page = browse(liaison).get(masked.get_absolute_url()).content.decode()
+        assert "第一个到三号窗口" not in unit_page + everything(masked, liaison)
+        assert "由营商办核对后提供" in unit_page
+        assert "隐去身份的内容有待核对" not in unit_page
+        assert "隐去身份的内容有待核对" in browse(officer).get(masked.get_absolute_url()).content.decode()
+        heard = dict(
+            Notification.objects.filter(text__contains="来件人已补充").values_list("recipient__name", "text")
+        )
+        assert heard[officer.name].startswith(f"{masked.number} 来件人已补充，请核对隐去身份的内容")
+        assert heard[liaison.name].startswith(f"{masked.number} 来件人已补充：")
+        fresh = Complaint.objects.get()
+        acceptance.check_shared(
+            fresh, actor=officer, title="施工许可审图补正", text="补充：在三号窗口", wishes=""
+        )
+        assert "补充：在三号窗口" in everything(fresh, liaison)
+        assert "隐去身份的内容有待核对" not in browse(officer).get(fresh.get_absolute_url()).content.decode()
+
+
+def test_words_supplied_after_the_check_are_checked_again_before_the_reported_unit_gets_the_case(
+    officer, unit
+):
+    case = register(reported=unit)
+    acceptance.check_shared(case, actor=officer, title="审图补正", text="三次补正", wishes="")
+    acceptance.ask_for_more(case, actor=officer, today=TODAY, wanted="当时在几号窗口")
+    acceptance.supply_more(case, actor=None, today=TODAY, text="三号窗口")
+    acceptance.accept_complaint(case, actor=officer, now=NOW)
+    with pytest.raises(Refused, match="逐字核对"):
+        routing.assign_complaint(case, Routing(unit, confirmed_masked=True), actor=officer, now=NOW)
+
+
 @pytest.mark.parametrize("is_anonymous", [False, True])
 def test_the_reported_unit_does_not_learn_whether_somebody_gave_a_name(masked, liaison, browse, is_anonymous):
     Complaint.objects.update(is_anonymous=is_anonymous)
