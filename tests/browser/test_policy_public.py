@@ -84,6 +84,10 @@ def test_an_owner_finds_out_what_fits_with_eight_questions(portal, phone):
     first = phone.locator(".verdict", has_text="国家专精特新小巨人企业奖励").first
     expect(first).to_contain_text("60 万元")
     expect(phone.locator(".verdict", has_text="国家高新技术企业奖励").first).to_contain_text("就高不重复")
+    # The reason stands below its condition: beside it there is no room for both.
+    asked = first.locator("li > div").first.bounding_box()
+    reason = first.locator("li > span").first.bounding_box()
+    assert reason["y"] >= asked["y"] + asked["height"]
     is_fit(phone)
 
 
