@@ -1,8 +1,9 @@
 """Lines for a log server by syslog (RFC 5424), and the ways to hand them over. No database.
 
 UDP carries one line a datagram (RFC 5426), TCP counts the octets of each line
-(RFC 6587, 3.4.1), a Unix socket takes datagrams as `/dev/log` does. What is
-known of the arrival depends on the way: see `hand_over`.
+(RFC 6587, 3.4.1), TLS carries the same to a server that has shown its certificate
+(RFC 5425), a Unix socket takes datagrams as `/dev/log` does. What is known of the
+arrival depends on the way: see `hand_over`.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import contextlib
 import errno
 import json
 import socket
+import ssl
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -41,7 +43,7 @@ REASONS: Final = {
     errno.EHOSTUNREACH: "主机不可达",
     errno.ENETUNREACH: "网络不可达",
 }
-BATCHES: Final = {"udp": 20, "tcp": 500, "unix": 100}
+BATCHES: Final = {"udp": 20, "tcp": 500, "tls": 500, "unix": 100}
 
 
 class BadTarget(ValueError):
@@ -58,12 +60,13 @@ class NotTaken(OSError):
 
 @dataclass(frozen=True)
 class Target:
-    """Where the lines go: `kind` udp, tcp or unix."""
+    """Where the lines go: `kind` udp, tcp, tls or unix; `ca` is the file of those who may vouch for a TLS server."""
 
     kind: str
     host: str = ""
     port: int = 0
     path: str = ""
+    ca: str = ""
 
     def __str__(self) -> str:
         host = f"[{self.host}]" if ":" in self.host else self.host
@@ -86,8 +89,11 @@ class Line:
     body: Mapping[str, Any]
 
 
-def read_target(setting: str, text: str) -> Target | None:
-    """Return the target of `udp://host:514`, `tcp://host:601` or `unix:///dev/log`; None where none is given."""
+def read_target(setting: str, text: str, ca: str = "") -> Target | None:
+    """Return the target of `udp://host:514`, `tcp://host:601`, `tls://host:6514` or `unix:///dev/log`.
+
+    None where none is given. `ca` is a PEM file; without one the machine's own authorities count.
+    """
     if not text:
         return None
     try:
@@ -97,10 +103,16 @@ def read_target(setting: str, text: str) -> Target | None:
         url, host, port = urlsplit(""), "", 0
     if url.scheme in {"udp", "tcp"} and host and port and url.path in {"", "/"}:
         return Target(url.scheme, host=host, port=port)
+    if url.scheme == "tls" and host and port and url.path in {"", "/"}:
+        try:
+            _trusting(ca)
+        except OSError as error:
+            raise BadTarget(f"SYSLOG_CA 中的“{ca}”不是可读的 PEM 证书文件") from error
+        return Target("tls", host=host, port=port, ca=ca)
     if url.scheme == "unix" and url.path.startswith("/") and not url.netloc:
         return Target("unix", path=url.path)
     raise BadTarget(
-        f"{setting} 中的“{text}”不是日志服务器地址，应写成 udp://主机:514、tcp://主机:601 或 unix:///dev/log"
+        f"{setting} 中的“{text}”不是日志服务器地址，应写成 udp://主机:514、tcp://主机:601、tls://主机:6514 或 unix:///dev/log"
     )
 
 
@@ -139,14 +151,14 @@ def _printable(text: str, length: int) -> str:
 def hand_over(target: Target, lines: Sequence[Line]) -> None:
     """Send the lines in their order; raise `NotTaken` unless they have arrived as far as the way can tell.
 
-    TCP: the server has read the lot to its end and closed its side; one that died
-    with unread lines resets the connection. Unix: each line lies in the server's
+    TCP and TLS: the server has read the lot to its end and closed its side; one that
+    died with unread lines resets the connection. Unix: each line lies in the server's
     queue. UDP: nobody has said that nobody listens; what is lost on the way
     stays lost, which is why `sequenceId` is there.
     """
     try:
-        if target.kind == "tcp":
-            _by_tcp(target, lines)
+        if target.kind in {"tcp", "tls"}:
+            _by_stream(target, lines)
         else:
             _by_datagrams(target, [format_line(line, MAX_DATAGRAM) for line in lines])
     except NotTaken:
@@ -159,20 +171,50 @@ def _reason(error: OSError) -> str:
     """Say in Chinese why there was no line to the server, or no end of it."""
     if isinstance(error, socket.gaierror):
         return "主机名无法解析"
+    if isinstance(error, ssl.SSLCertVerificationError):
+        return f"日志服务器的证书未通过校验（{error.verify_message}）"
+    if isinstance(error, ssl.SSLError):
+        return "未能建立加密连接，对方可能不是 TLS 日志服务器"
     if isinstance(error, TimeoutError):
         return "日志服务器没有在时限内收完"
     return REASONS.get(error.errno or 0, f"系统错误 {error.errno}")
 
 
-def _by_tcp(target: Target, lines: Sequence[Line]) -> None:
-    with socket.create_connection((target.host, target.port), timeout=CONNECT_SECONDS) as wire:
-        wire.settimeout(SEND_SECONDS)
-        written = (format_line(line) for line in lines)
-        wire.sendall(b"".join(b"%d %s" % (len(line), line) for line in written))
-        wire.shutdown(socket.SHUT_WR)
-        # Syslog has no answer: whoever says something is another server at a mistaken port.
-        if wire.recv(1):
-            raise NotTaken("对方不是日志服务器")
+def _by_stream(target: Target, lines: Sequence[Line]) -> None:
+    written = [format_line(line) for line in lines]
+    counted = b"".join(b"%d %s" % (len(line), line) for line in written)
+    with socket.create_connection((target.host, target.port), timeout=CONNECT_SECONDS) as plain:
+        plain.settimeout(SEND_SECONDS)
+        if target.kind == "tcp":
+            plain.sendall(counted)
+            plain.shutdown(socket.SHUT_WR)
+            # Syslog has no answer: whoever says something is another server at a mistaken port.
+            if plain.recv(1):
+                raise NotTaken("对方不是日志服务器")
+            return
+        with _trusting(target.ca).wrap_socket(plain, server_hostname=target.host) as wire:
+            wire.sendall(counted)
+            _close(wire)
+
+
+def _trusting(ca: str) -> ssl.SSLContext:
+    """Return what checks a server's certificate and its name, from TLS 1.2 on."""
+    return ssl.create_default_context(cafile=ca or None)
+
+
+def _close(wire: ssl.SSLSocket) -> None:
+    """Say that this was the end (close_notify) and wait until the server has closed as well.
+
+    A server that only closes its connection has read to the end, too: what it had
+    not read would have made it a reset.
+    """
+    try:
+        wire.unwrap()
+    except ssl.SSLEOFError:
+        return
+    except OSError as error:
+        if error.errno:
+            raise
 
 
 def _by_datagrams(target: Target, lines: Sequence[bytes]) -> None:

@@ -233,9 +233,9 @@ BACKUP_KEEP = env.int("BACKUP_KEEP", default=LIMITS.backups_kept if PRODUCTION e
 
 # The end of the audit chain, written down every night outside the database; best on another machine's share.
 AUDIT_ANCHOR_FILE = Path(env("AUDIT_ANCHOR_FILE", default=str(VAR / "audit_anchors.txt")))
-# The log server that gets every event of the audit trail within seconds: udp://, tcp:// or unix://; empty: none.
+# The log server that gets every event of the audit trail within seconds: udp://, tcp://, tls:// or unix://; empty: none.
 try:
-    SYSLOG_TARGET = read_target("SYSLOG_URL", env("SYSLOG_URL", default=""))
+    SYSLOG_TARGET = read_target("SYSLOG_URL", env("SYSLOG_URL", default=""), env("SYSLOG_CA", default=""))
 except BadTarget as error:
     raise ImproperlyConfigured(str(error)) from None
 # The time server with which the status page compares the clock (SNTP); empty: the database server only.

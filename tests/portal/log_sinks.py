@@ -5,9 +5,17 @@ import json
 import re
 import socket
 import socketserver
+import ssl
 import struct
 import threading
 import time
+from datetime import UTC, datetime, timedelta
+from ipaddress import ip_address
+
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
 
 HEADER = re.compile(
     r"<(?P<priority>\d{1,3})>1 (?P<at>\S+) (?P<host>[!-~]{1,255}) (?P<app>[!-~]{1,48}) (?P<process>[!-~]{1,128}) "
@@ -95,10 +103,61 @@ class TcpServer(socketserver.ThreadingTCPServer):
             super().shutdown_request(request)
 
 
+class TlsServer(TcpServer):
+    """The same behind TLS; `polite` says good-bye (close_notify) where others just close."""
+
+    def __init__(self, sink, certificate, *, polite, left=0):
+        self.context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+        self.context.load_cert_chain(certificate)
+        self.polite = polite
+        super().__init__(sink, left=left)
+
+    def finish_request(self, request, client_address):
+        wire = self.context.wrap_socket(request, server_side=True)
+        self.RequestHandlerClass(wire, client_address, self)
+        with contextlib.suppress(OSError, ValueError):
+            if self.polite:
+                wire.unwrap()
+            wire.close()
+
+
+def certificate(folder, name="127.0.0.1"):
+    """Write a self-signed certificate for an address, with its key behind it, and return the file."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "log server")])
+    now = datetime.now(UTC)
+    signed = (
+        x509.CertificateBuilder(subject, subject, key.public_key(), x509.random_serial_number())
+        .not_valid_before(now - timedelta(days=1))
+        .not_valid_after(now + timedelta(days=1))
+        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ip_address(name))]), critical=False)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
+        .sign(key, hashes.SHA256())
+    )
+    private = key.private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    )
+    file = folder / f"{name}.pem"
+    file.write_bytes(signed.public_bytes(serialization.Encoding.PEM) + private)
+    return file
+
+
+@contextlib.contextmanager
+def tls(sink, file, *, polite=True, left=0):
+    """Serve behind TLS on a free port; yield the port."""
+    with _served(TlsServer(sink, file, polite=polite, left=left)) as server:
+        yield server.server_address[1]
+
+
 @contextlib.contextmanager
 def tcp(sink, port=0, left=0):
     """Serve on `port` or a free one; yield the server."""
-    server = TcpServer(sink, port, left)
+    with _served(TcpServer(sink, port, left)) as server:
+        yield server
+
+
+@contextlib.contextmanager
+def _served(server):
     thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
     thread.start()
     try:
