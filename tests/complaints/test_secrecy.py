@@ -12,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from complaints.models import CaseEvent, Complaint, Enclosure, Identity, IdentityLook
 from complaints.selectors.cases import case_page, case_rows, find_visible_case, search_cases, visible_cases
 from complaints.selectors.documents import transfer_sheet
-from complaints.services import acceptance, handling, identities, routing
+from complaints.services import acceptance, closing, handling, identities, routing
 from complaints.services.identities import ask_identity, decide_identity_request, look_at_identity
 from complaints.services.retention import erase_expired
 from complaints.services.routing import Routing
@@ -166,6 +166,19 @@ def test_what_is_supplied_later_reaches_the_reported_unit_only_after_a_check(
         )
         assert "补充：在三号窗口" in everything(fresh, liaison)
         assert "隐去身份的内容有待核对" not in browse(officer).get(fresh.get_absolute_url()).content.decode()
+
+
+def test_what_a_person_writes_in_the_rating_is_not_for_the_reported_unit(masked, liaison, officer, browse):
+    Complaint.objects.update(state="closed", closed_on=TODAY)
+    case = Complaint.objects.get()
+    with time_machine.travel(NOW):
+        closing.rate_complaint(
+            case, satisfaction="not", resolved=False, comment="我就是第一个到三号窗口的", now=NOW
+        )
+        assert "第一个到三号窗口" in browse(officer).get(case.get_absolute_url()).content.decode()
+        page = browse(liaison).get(case.get_absolute_url()).content.decode()
+    assert "来件人评价" in page
+    assert "第一个到三号窗口" not in page
 
 
 def test_words_supplied_after_the_check_are_checked_again_before_the_reported_unit_gets_the_case(
