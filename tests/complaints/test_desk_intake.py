@@ -129,6 +129,7 @@ def test_tickets_are_shown_before_they_are_registered_and_registered_once(office
     assert batch.preview["counts"]["new"] == 2
     assert Complaint.objects.count() == 0
     assert "审图一再补正" in answer.content.decode()
+    assert "确认登记 2 件" in answer.content.decode()
     for _ in range(2):
         client.post(f"/complaints/tickets/{batch.token}/apply/")
     assert list(Complaint.objects.order_by("pk").values_list("external_number", flat=True)) == [
@@ -137,7 +138,9 @@ def test_tickets_are_shown_before_they_are_registered_and_registered_once(office
     ]
     assert open_person(Identity.objects.get()).name == "喆明远"
     assert Complaint.objects.get(external_number="0578-2").is_anonymous
-    upload(client, workbook())
+    again = upload(client, workbook()).content.decode()
+    assert "没有需要导入的" in again
+    assert "确认登记" not in again
     counts = WorkbookImport.objects.first().preview["counts"]
     assert (counts["new"], counts["unchanged"]) == (0, 2)
 

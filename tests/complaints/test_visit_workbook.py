@@ -56,7 +56,10 @@ def upload(client, *rows):
 def test_what_goes_out_comes_back_without_a_change(visit, liaison, browse):
     client = browse(liaison)
     exported = client.get("/visits/export/").getvalue()
-    client.post("/visits/imports/", {"file": SimpleUploadedFile("走访.xlsx", exported)})
+    sent = {"file": SimpleUploadedFile("走访.xlsx", exported)}
+    shown = client.post("/visits/imports/", sent, follow=True).content.decode()
+    assert "没有需要导入的" in shown
+    assert "确认：新增" not in shown
     counts = WorkbookImport.objects.get().preview["counts"]
     assert counts == {"new": 0, "changed": 0, "unchanged": 1, "errors": 0, "bad_rows": 0}
 
