@@ -9,14 +9,13 @@ from django.db.models import Q
 
 from policies.models import DOCUMENT_FIELDS, WORDING_FIELDS, Policy, PolicyItemVersion
 from policies.selectors.catalogue import materials_text
+from policies.services.catalogue import read_materials
 from policies.terms import Review
+from portal.errors import Refused
 from portal.forms.styles import DateInput, Styled
 from portal.models import Organisation, Topic, User
 from portal.querysets import county_reader
 
-MOST_MATERIALS = 30
-LONGEST_MATERIAL = 120
-OPTIONAL = ("（选交）", "(选交)")
 REASON_LENGTH = 300
 
 
@@ -129,18 +128,10 @@ class ItemForm(Styled, forms.ModelForm):
         self.initial.setdefault("topic", kept)
 
     def clean_materials(self) -> list[dict[str, Any]]:
-        rows = [line.strip() for line in self.cleaned_data["materials"].splitlines() if line.strip()]
-        if len(rows) > MOST_MATERIALS:
-            raise forms.ValidationError(f"申报材料最多 {MOST_MATERIALS} 份，现有 {len(rows)} 份")
-        found: dict[str, bool] = {}
-        for row in rows:
-            name = row
-            for mark in OPTIONAL:
-                name = name.removesuffix(mark).strip()
-            if len(name) > LONGEST_MATERIAL:
-                raise forms.ValidationError(f"“{name[:12]}…”超过 {LONGEST_MATERIAL} 个字，请写简称")
-            found[name] = not row.endswith(OPTIONAL)
-        return [{"name": name, "required": required} for name, required in found.items()]
+        try:
+            return read_materials(self.cleaned_data["materials"])
+        except Refused as error:
+            raise forms.ValidationError(str(error)) from error
 
     def clean(self) -> dict[str, Any]:
         values: dict[str, Any] = super().clean() or {}

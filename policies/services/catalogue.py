@@ -21,6 +21,9 @@ from portal.params import ParamError
 from portal.services import audit
 from portal.services.numbers import take_number
 
+MOST_MATERIALS: Final = 30
+LONGEST_MATERIAL: Final = 120
+OPTIONAL: Final = ("（选交）", "(选交)")
 CLOSED_ITEMS: Final = frozenset({ItemState.WITHDRAWN})
 
 
@@ -180,6 +183,22 @@ def _checked(fields: Mapping[str, Any]) -> dict[str, Any]:
     if known.get("cost_shares"):
         _check_shares(known["cost_shares"])
     return known
+
+
+def read_materials(text: str) -> list[dict[str, Any]]:
+    """Read a list of materials, one to a line, those that may be left out with 选交; a name counts once."""
+    rows = [line.strip() for line in text.splitlines() if line.strip()]
+    if len(rows) > MOST_MATERIALS:
+        raise Refused(f"申报材料最多 {MOST_MATERIALS} 份，现有 {len(rows)} 份")
+    found: dict[str, bool] = {}
+    for row in rows:
+        name = row
+        for mark in OPTIONAL:
+            name = name.removesuffix(mark).strip()
+        if len(name) > LONGEST_MATERIAL:
+            raise Refused(f"“{name[:12]}…”超过 {LONGEST_MATERIAL} 个字，请写简称")
+        found[name] = not row.endswith(OPTIONAL)
+    return [{"name": name, "required": required} for name, required in found.items()]
 
 
 def _told(known: Mapping[str, Any]) -> dict[str, Any]:

@@ -7,7 +7,7 @@ entered with the editors, where they are counted and tried.
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -19,8 +19,14 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from policies.models import Policy, PolicyItem, PolicyItemVersion
-from policies.selectors.catalogue import condition_lines, said_by, standard_of, with_versions
-from policies.services.catalogue import CLOSED_ITEMS, check_office, create_item, save_draft
+from policies.selectors.catalogue import (
+    condition_lines,
+    materials_text,
+    said_by,
+    standard_of,
+    with_versions,
+)
+from policies.services.catalogue import CLOSED_ITEMS, check_office, create_item, read_materials, save_draft
 from policies.terms import Category, Mode, Repeat
 from portal import file_store
 from portal.errors import Refused
@@ -86,6 +92,9 @@ def catalogue_sheet() -> Sheet:
             Column("standard_text", "标准原文", Kind.LONG_TEXT, width=30),
             Column("repeat", "享受次数", Kind.CHOICE, choices=_labels(Repeat)),
             Column("procedure", "兑现程序", Kind.LONG_TEXT, width=30),
+            Column(
+                "materials", "申报材料", Kind.LONG_TEXT, width=30, help="每行一份，可以不交的在后面写（选交）"
+            ),
             Column("limit_workdays", "兑现时限（工作日）", Kind.INTEGER, minimum=1, maximum=365),
             Column("valid_from", "落实期限起", Kind.DATE, required=True),
             Column("valid_until", "落实期限止", Kind.DATE),
@@ -114,6 +123,7 @@ def _row(item: PolicyItem, version: PolicyItemVersion) -> dict[str, object]:
         "conditions": condition_lines(version) or None,
         "amount": standard_of(version) or None,
         "state": item.get_state_display(),
+        "materials": materials_text(version.materials) or None,
     }
     row |= {name: getattr(version, name) or None for name in (*WORDS, *REST, *STATED)}
     return row | {name: str(kind(getattr(version, name)).label) for name, kind in CODED.items()}
@@ -179,13 +189,26 @@ def examine(file: BinaryIO | Path, actor: User) -> Checked:
     }
     units = {key: unit for unit in Organisation.objects.all() for key in (unit.name, unit.short_name)}
     read = read.with_errors(list(_row_errors(read, items, policies, units)))
-    existing = {
-        read.sheet.key_of(values): values
-        for item in items.values()
-        if (version := working_version(item)) is not None
-        for values in (_row(item, version),)
-    }
-    return Checked(read, compare(read, existing), items, policies, units)
+    return Checked(read, compare(read, _existing(read, items.values())), items, policies, units)
+
+
+def _existing(read: SheetRead, items: Iterable[PolicyItem]) -> dict[tuple[object, ...], Mapping[str, object]]:
+    """Return each item as an editor begins with it.
+
+    What came back as it was published was not edited in the workbook: compared with
+    the draft that somebody else has begun, it would take the draft back.
+    """
+    working: dict[tuple[object, ...], Mapping[str, object]] = {}
+    published: dict[tuple[object, ...], Mapping[str, object]] = {}
+    for item in items:
+        if (version := working_version(item)) is not None:
+            row = _row(item, version)
+            working[read.sheet.key_of(row)] = row
+        if item.current is not None:
+            row = _row(item, item.current)
+            published[read.sheet.key_of(row)] = row
+    edited = {row.key for row in compare(read, published).changed}
+    return working | {key: row for key, row in published.items() if key not in edited}
 
 
 def working_version(item: PolicyItem) -> PolicyItemVersion | None:
@@ -219,15 +242,26 @@ def _row_errors(
             yield read.error(
                 row.number, "organisation", f"{item.number}由{item.organisation}牵头，不能在表中更改"
             )
-        if values.get("valid_until") and values["valid_until"] < values["valid_from"]:
-            yield read.error(row.number, "valid_until", "截止日期不能早于起始日期")
+        yield from _wording_errors(read, row.number, values)
+
+
+def _wording_errors(read: SheetRead, row: int, values: Mapping[str, Any]) -> Iterator[CellError]:
+    try:
+        read_materials(values.get("materials") or "")
+    except Refused as error:
+        yield read.error(row, "materials", str(error))
+    if values.get("valid_until") and values["valid_until"] < values["valid_from"]:
+        yield read.error(row, "valid_until", "截止日期不能早于起始日期")
 
 
 def _fields(values: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a row's cells as the service takes them."""
-    fields: dict[str, Any] = {name: values.get(name) or "" for name in (*WORDS, *STATED)}
-    fields |= {name: values.get(name) for name in ("limit_workdays", "valid_from", "valid_until")}
-    fields |= {name: values.get(name) or "" for name in ("funding", "contact", "phone", "address")}
+    """Return a row's cells as the service takes them; what the file has no column for stays as it is."""
+    texts = (*WORDS, *STATED, "funding", "contact", "phone", "address")
+    fields: dict[str, Any] = {name: values[name] or "" for name in texts if name in values}
+    plain = ("limit_workdays", "valid_from", "valid_until")
+    fields |= {name: values[name] for name in plain if name in values}
+    if "materials" in values:
+        fields["materials"] = read_materials(values["materials"] or "")
     for name, kind in CODED.items():
         labels = {str(label): value for value, label in kind.choices}
         if values.get(name):

@@ -74,6 +74,9 @@ def with_conditions(page):
     expect(page.locator(".rule__sentence")).to_have_text("认定为国家高新技术企业。")
     assert figure(page, "符合") == before
     page.get_by_role("button", name="保存，下一步录入兑现标准").click()
+    # Typed before the script is there, nothing is counted.
+    expect(page.get_by_label("每家金额（万元）")).to_be_visible()
+    page.wait_for_load_state()
 
 
 def book(rows):

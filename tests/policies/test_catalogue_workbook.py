@@ -1,13 +1,15 @@
 """The catalogue out and in: what went out comes back unchanged, rows become drafts, errors name their row."""
 
+from dataclasses import replace
 from http import HTTPStatus
 from io import BytesIO
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from python_calamine import CalamineWorkbook
 
 from policies.models import PolicyItem
-from policies.services.catalogue import draft_of
+from policies.services.catalogue import draft_of, save_draft
 from policies.services.catalogue_workbook import catalogue_sheet
 from portal.workbooks import read_sheet, write_workbook
 from tests.conftest import TODAY
@@ -64,8 +66,26 @@ def test_what_went_out_comes_back_without_a_change(office, item):
 
 
 def test_the_export_says_conditions_and_standard_in_words(office, item):
-    (row,) = read_sheet(BytesIO(exported(office)), catalogue_sheet()).rows
+    content = exported(office)
+    (row,) = read_sheet(BytesIO(content), catalogue_sheet()).rows
     assert row.values["number"] == item.number
+    cells = CalamineWorkbook.from_filelike(BytesIO(content)).get_sheet_by_index(0).to_python()[3]
+    assert {"认定为规上工业。", "每家 5 万元"} <= set(cells)
+
+
+def test_materials_go_out_and_come_back(office, item, liaison):
+    fields = {"materials": [{"name": "入库证明", "required": True}, {"name": "审计报告", "required": False}]}
+    save_draft(item, actor=liaison, edit=None, fields=fields)
+    url = upload(office, exported(office))
+    page = office.get(url).content.decode()
+    assert "表中内容与系统一致，没有需要导入的" in page
+    assert "确认导入" not in page
+    rows = (row_of(item, number=item.number, materials="入库证明\n承诺书（选交）"),)
+    office.post(f"{upload(office, book(*rows))}apply/")
+    assert draft_of(item).materials == [
+        {"name": "入库证明", "required": True},
+        {"name": "承诺书", "required": False},
+    ]
 
 
 def test_new_rows_and_changed_rows_become_drafts_once(office, item):
@@ -80,6 +100,28 @@ def test_new_rows_and_changed_rows_become_drafts_once(office, item):
     assert changed.conditions == item.current.conditions
 
 
+def test_what_somebody_else_has_drafted_is_not_taken_back(office, item, liaison):
+    content = exported(office)
+    save_draft(item, actor=liaison, edit=None, fields={"whom": "放宽后的对象"})
+    url = upload(office, content)
+    assert "表中内容与系统一致，没有需要导入的" in office.get(url).content.decode()
+    office.post(f"{url}apply/")
+    assert draft_of(item).whom == "放宽后的对象"
+
+
+def test_a_column_that_was_left_out_empties_nothing(office, item, liaison):
+    materials = [{"name": "入库证明", "required": True}]
+    save_draft(item, actor=liaison, edit=None, fields={"materials": materials, "address": "政务中心"})
+    sheet = catalogue_sheet()
+    columns = tuple(column for column in sheet.columns if column.key not in {"materials", "address"})
+    file = BytesIO()
+    row = row_of(item, number=item.number, title="新名称")
+    write_workbook(file, replace(sheet, columns=columns), [row], heading="惠企政策事项清单", subtitle="")
+    office.post(f"{upload(office, file.getvalue())}apply/")
+    changed = draft_of(item)
+    assert (changed.title, changed.materials, changed.address) == ("新名称", materials, "政务中心")
+
+
 @pytest.mark.parametrize(
     ("changes", "sentence"),
     [
@@ -87,6 +129,7 @@ def test_new_rows_and_changed_rows_become_drafts_once(office, item):
         ({"organisation": "县某局"}, "没有这个单位"),
         ({"number": "2023-ZC-999"}, "没有这个编号"),
         ({"valid_until": TODAY.replace(year=2020)}, "不能早于起始日期"),
+        ({"materials": "\n".join(f"材料{n}" for n in range(31))}, "申报材料最多 30 份"),
     ],
 )
 def test_an_error_names_its_row_and_nothing_is_written(office, item, changes, sentence):
