@@ -13,7 +13,7 @@ from django.db.models import Count, Q, QuerySet
 from policies.conditions import Explanation, evaluate, read_tree
 from policies.criteria import Verdict as Answer
 from policies.matching.reading import profiles_of
-from policies.models import MatchRun, PolicyItem, PolicyItemVersion, Proposal, Verdict
+from policies.models import MatchRun, Payout, PolicyItem, PolicyItemVersion, Proposal, Verdict
 from policies.selectors.matching import (
     Explained,
     MatchCounts,
@@ -190,15 +190,24 @@ class EnterpriseMatch:
         return self.explained.explanation.is_near
 
 
-def enterprise_matches(enterprise: Enterprise, on: date) -> list[EnterpriseMatch]:
-    """Judge one enterprise by every live item, the qualifying first; groups are settled, what was paid is not granted."""
+def enterprise_matches(enterprise: Enterprise, on: date, user: User) -> list[EnterpriseMatch]:
+    """Judge one enterprise by every live item, the qualifying first; groups are settled, what was paid is not granted.
+
+    What was paid is published; of a payment under way `user` learns no more than he may read.
+    """
     found = explain_all(live_versions(on), enterprise, on)
     claims = [Claim(row.version, row.calculation.amount) for row in found if row.calculation is not None]
     standing = settle_for(enterprise.pk, claims, on)
+    waiting = [row.pk for row in standing.received.values() if row.paid_on is None]
+    hidden = set(waiting) - set(
+        Payout.objects.visible_to(user).filter(pk__in=waiting).values_list("pk", flat=True)
+    )
     matches = []
     for row in found:
         own, paid = standing.granted.get(row.version.item_id), standing.received.get(row.version.item_id)
-        settled = received_words(paid) if paid else own.reason if own else ""
+        settled = own.reason if own else ""
+        if paid is not None:
+            settled = "正在办理兑现" if paid.pk in hidden else received_words(paid)
         matches.append(EnterpriseMatch(row, own.amount if own else None, settled))
     order = list(Answer)
     return sorted(matches, key=lambda row: (order.index(row.explained.verdict), not row.is_near))

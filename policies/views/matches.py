@@ -217,7 +217,7 @@ def match_enterprise(request: PortalRequest, code: str) -> HttpResponse:
     enterprises = Enterprise.objects.visible_to(request.user).select_related("town", "merged_into")
     enterprise = get_object_or_404(enterprises, credit_code=code)
     today = timezone.localdate()
-    found = enterprise_matches(enterprise, today)
+    found = enterprise_matches(enterprise, today, request.user)
     show = request.GET.get("show", "met")
     groups = {
         "met": [row for row in found if row.explained.verdict == Answer.MET],

@@ -56,14 +56,15 @@ def rows():
 RULED_OUT = "“科技创新奖励”就高不重复，按“小巨人企业奖励”60 万元兑现"
 
 
-def test_sixty_not_seventy_wherever_it_is_settled(pair, holder):
+def test_sixty_not_seventy_wherever_it_is_settled(pair, holder, liaison):
     nightly_match(TODAY)
     assert rows() == {
         "小巨人企业奖励": ("proposed", SIXTY, ""),
         "高新技术企业奖励": ("yielded", TEN, RULED_OUT),
     }
     found = {
-        row.explained.version.title: (row.granted, row.settled) for row in enterprise_matches(holder, TODAY)
+        row.explained.version.title: (row.granted, row.settled)
+        for row in enterprise_matches(holder, TODAY, liaison)
     }
     assert found == {"小巨人企业奖励": (SIXTY, ""), "高新技术企业奖励": (0, RULED_OUT)}
     checked = fits(full_profile(holder, TODAY))

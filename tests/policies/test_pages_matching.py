@@ -1,5 +1,6 @@
 """Match results and proposals: who sees them, confirmation in bulk, links, answers, review; to-dos and counters."""
 
+from decimal import Decimal
 from http import HTTPStatus
 
 import pytest
@@ -168,6 +169,17 @@ def test_what_was_paid_is_not_expected_again(browse, item, holder, officer, payo
     page = text(browse(officer).get(f"/policies/matches/enterprises/{holder.credit_code}/?show=all"))
     assert "预计 0 元" in page
     assert "已兑现 5 万元" in page
+
+
+def test_of_a_payment_under_way_another_unit_learns_no_amount(
+    browse, item, holder, liaison, outsider, payout_of
+):
+    payout_of(item, holder, amount=Decimal(12_300))
+    path = f"/policies/matches/enterprises/{holder.credit_code}/?show=all"
+    assert "已列入兑现批次 1.23 万元，等待拨付" in text(browse(liaison).get(path))
+    page = text(browse(outsider).get(path))
+    assert "正在办理兑现" in page
+    assert "1.23 万元" not in page
 
 
 def test_the_enterprise_s_page_shows_its_policies_to_those_who_read_them(
