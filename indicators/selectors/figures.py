@@ -214,7 +214,8 @@ def item_cells(runs: Sequence[Run]) -> tuple[tuple[Cell, ...], ...]:
     condition = reduce(or_, (_counted_at(run.month) for run in runs))
     found: list[list[Cell]] = [[] for _ in runs]
     names = tuple(item_measures(runs[0].month))
-    rows = WorkItem.objects.filter(condition).order_by().values_list(*_PLACE).annotate(**counted)
+    items = WorkItem.objects.filter(condition, work_list__year__in={run.month.year for run in runs})
+    rows = items.order_by().values_list(*_PLACE).annotate(**counted)
     for row in rows:
         where, values = Place(*row[: len(_PLACE)]), row[len(_PLACE) :]
         for place, cells in enumerate(found):
@@ -267,10 +268,9 @@ def lamp_cells(months: Collection[date]) -> dict[date, tuple[Cell, ...]]:
     One query whatever the number of months.
     """
     place = [f"item__{name}" for name in _PLACE]
-    recorded = reduce(or_, (Q(month=month, item__work_list__year=month.year) for month in months))
-    return _cells_by_month(
-        LampRecord.objects.filter(recorded), place, {month: lamp_measures(month) for month in months}
-    )
+    of_year = reduce(or_, (Q(month=month, item__work_list__year=month.year) for month in months))
+    rows = LampRecord.objects.filter(of_year, month__in=months)
+    return _cells_by_month(rows, place, {month: lamp_measures(month) for month in months})
 
 
 def _cells_by_month(

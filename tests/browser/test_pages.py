@@ -114,6 +114,7 @@ PAGES = {
     "linxiaowen": [
         "/",
         "/months/2023-10/entry/",
+        "/months/2023-09/unlock-request/",
         "/items/",
         "/items/2023-SP-004/apply/",
         "/measurements/",
