@@ -92,7 +92,9 @@ def _own_fit(row: Fit, proposals: Mapping[int, Proposal]) -> OwnFit:
     state = proposal.state if proposal is not None else ""
     waits = proposal is not None and state == ProposalState.NOTIFIED
     is_automatic = row.version.mode == Mode.AUTOMATIC
-    is_free = row.outcome == Outcome.MET and state not in STANDING and not row.is_received
+    # Nothing is to be had of what was received, or what its group leaves nothing of.
+    is_left = not row.is_received and row.granted != 0
+    is_free = row.outcome == Outcome.MET and state not in STANDING and is_left
     return OwnFit(
         row,
         STANDING.get(state, ""),

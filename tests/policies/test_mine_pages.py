@@ -123,9 +123,10 @@ def test_what_was_paid_of_a_group_is_taken_off_the_others(inside, holder, unit, 
     group = ExclusiveGroup.objects.create(code="g", name="科技创新奖励")
     paid, other = (ItemFactory(organisation=unit, version__group=group) for _ in range(2))
     payout_of(paid, holder, paid_on=date(2023, 3, 1), amount=Decimal(60_000))
-    rows = {row.version.item_id: row for row in inside.get("mine").context["own"].fits.rows}
-    assert rows[other.pk].granted == 0
-    assert "已兑现 6 万元，补差额 0 元" in rows[other.pk].settled
+    groups = inside.get("mine").context["own"].groups
+    own = {one.row.version.item_id: one for _, rows in groups for one in rows}[other.pk]
+    assert (own.row.granted, own.is_automatic, own.may_apply) == (0, False, False)
+    assert "已兑现 6 万元，补差额 0 元" in own.row.settled
 
 
 def test_payments_are_the_own_ones_that_stand(inside, holder, stranger, item, payout_of):
