@@ -63,11 +63,12 @@ if wrong := wrong_words(DOCUMENT_WORDS):
 # `manage.py demo` leaves the marker beside the sample's data.
 SAMPLE_MARKER = VAR / "sample-edition"
 SAMPLE_EDITION = env.bool("SAMPLE_EDITION", default=not PRODUCTION and SAMPLE_MARKER.exists())
-# The accounts that the login page of the sample edition offers, one per role.
+# The accounts that the login page of the sample edition offers: one per role, and a liaison whose unit pays policies.
 SAMPLE_ACCOUNTS = [
     "shenruoning",
     "guweizhou",
     "linxiaowen",
+    "leihongbo",
     "chengweidong",
     "zhouqiming",
     "luzhixing",

@@ -293,7 +293,7 @@ def password_days_left(user: User, *, days: int, now: datetime) -> int | None:
 
 
 def sample_accounts() -> list[SampleAccount]:
-    """Return the accounts to try, one per role, in the settings' order; none outside the sample edition."""
+    """Return the accounts to try in the settings' order; none outside the sample edition."""
     if not settings.SAMPLE_EDITION:
         return []
     people = {
