@@ -29,6 +29,7 @@ from policies.amounts.money import shown
 from policies.models import MatchRun, OfferSpan, Payout, PayoutBatch, PolicyItem, QualifiedSpan, Verdict
 from policies.querysets import ENTITY, PUBLIC_STATES
 from policies.selectors.figures import TENTH, Coverage, percent
+from policies.selectors.places import EVERY, Part, Place, Places
 from policies.terms import Mode
 from policies.workflow import ItemState, ProposalState
 from portal.models import User
@@ -51,46 +52,6 @@ class Span:
     @property
     def after(self) -> date:
         return self.last + DAY
-
-
-@dataclass(frozen=True)
-class Place:
-    """Where an item stands: how it is classified, who leads it."""
-
-    mode: str
-    category: str
-    unit: str
-    unit_name: str
-
-
-@dataclass(frozen=True)
-class Part:
-    """The part of the items, or of what was paid for them, that is asked for; None: all. `unit` is a code."""
-
-    mode: str | None = None
-    category: str | None = None
-    unit: str | None = None
-
-    def condition(self, item: str = "") -> Q:
-        """Return the condition on a row whose item is reached by the prefix `item`."""
-        found = Q()
-        if self.mode is not None:
-            found &= Q(**{f"{item}current__mode": self.mode})
-        if self.category is not None:
-            found &= Q(**{f"{item}current__category": self.category})
-        if self.unit is not None:
-            found &= Q(**{f"{item}organisation__code": self.unit})
-        return found
-
-    def holds(self, place: Place) -> bool:
-        return (
-            (self.mode is None or self.mode == place.mode)
-            and (self.category is None or self.category == place.category)
-            and (self.unit is None or self.unit == place.unit)
-        )
-
-
-EVERY = Part()
 
 
 @dataclass(frozen=True)
@@ -154,14 +115,20 @@ class PolicyCounts:
 
 
 def policy_counts(spans: Sequence[Span]) -> tuple[PolicyCounts, ...]:
-    """Count several periods with two queries whatever their number."""
+    """Count several periods with three queries whatever their number.
+
+    By mode, category and unit an item and its payments count where it stood on a period's last day.
+    """
     rows = [_row(values) for values in _item_rows(spans)]
+    places = Places()
     totals = _totals(spans) if rows else dict.fromkeys(_measures(spans))
     return tuple(
         PolicyCounts(
             span=span,
-            items=tuple(row.item(place) for row in rows if row.counts_on(span.last)),
-            paid=tuple(cell for row in rows if (cell := row.paid(place))),
+            items=tuple(
+                row.item(place, row.stood(places, span.last)) for row in rows if row.counts_on(span.last)
+            ),
+            paid=tuple(cell for row in rows if (cell := row.paid(place, row.stood(places, span.last)))),
             paid_yuan=_yuan(totals[f"yuan{place}"]),
             payouts=totals[f"payouts{place}"] or 0,
             enterprises=totals[f"enterprises{place}"] or 0,
@@ -182,8 +149,6 @@ class _Row:
     state: str
     state_on: date | None
     published_on: date
-    mode: str
-    category: str
     unit: str
     unit_name: str
     measures: tuple[Any, ...]
@@ -195,21 +160,24 @@ class _Row:
         )
         return self.published_on <= day and (self.state in PUBLIC_STATES or withdrawn_later)
 
-    def item(self, place: int) -> ItemCell:
+    def stood(self, places: Places, day: date) -> Place:
+        return places.place_of(self.key, self.unit, self.unit_name, day)
+
+    def item(self, index: int, place: Place) -> ItemCell:
         return ItemCell(
-            self.mode, self.category, self.unit, self.unit_name, bool(self.measures[2 * place + 1])
+            place.mode, place.category, place.unit, place.unit_name, bool(self.measures[2 * index + 1])
         )
 
-    def paid(self, place: int) -> PaidCell | None:
-        yuan, payouts = self.measures[2 * place : 2 * place + 2]
+    def paid(self, index: int, place: Place) -> PaidCell | None:
+        yuan, payouts = self.measures[2 * index : 2 * index + 2]
         if not (yuan or payouts):
             return None
-        return PaidCell(self.mode, self.category, self.unit, self.unit_name, _yuan(yuan), payouts)
+        return PaidCell(place.mode, place.category, place.unit, place.unit_name, _yuan(yuan), payouts)
 
 
 def _row(values: tuple[Any, ...]) -> _Row:
-    key, state, state_on, published_on, mode, category, unit, unit_name, *measures = values
-    return _Row(key, state, state_on, published_on, mode, category, unit, unit_name, tuple(measures))
+    key, state, state_on, published_on, unit, unit_name, *measures = values
+    return _Row(key, state, state_on, published_on, unit, unit_name, tuple(measures))
 
 
 def _yuan(total: Decimal | None) -> Decimal:
@@ -278,8 +246,6 @@ def _item_rows(spans: Sequence[Span]) -> Iterable[tuple[Any, ...]]:
             "state",
             "state_on",
             "first_published_on",
-            "current__mode",
-            "current__category",
             "organisation__code",
             "organisation__short_name",
         )
@@ -329,25 +295,31 @@ class Behind:
 
 
 def items_behind(span: Span, user: User | None, part: Part = EVERY) -> list[Behind]:
-    """Return the items that are counted; with a person only those he may read."""
+    """Return the items that are counted, as they were at the end; with a person only those he may read."""
     rows = PolicyItem.objects.all() if user is None else PolicyItem.objects.visible_to(user)
-    rows = rows.published_by(span.last).filter(part.condition())
-    return [item_behind(row) for row in rows.select_related("current", "organisation").order_by("number")]
+    rows = rows.published_by(span.last).select_related("organisation").order_by("number")
+    places = Places()
+    return [item_behind(row, places, span.last) for row in rows if part.holds(places.place(row, span.last))]
 
 
-def item_behind(row: PolicyItem) -> Behind:
+def item_behind(row: PolicyItem, places: Places, day: date) -> Behind:
+    """Return the row of an item as it was at the end of a day."""
+    said, place = places.wording(row.pk, day), places.place(row, day)
     return Behind(
         row.number,
-        row.current.title if row.current else row.number,
-        f"{row.organisation.short_name}　{row.current.get_mode_display() if row.current else ''}",
+        said.title if said else row.number,
+        f"{place.unit_name}　{said.mode_label if said else ''}",
         row.get_absolute_url(),
-        row.organisation.code,
+        place.unit,
     )
 
 
 def batches_behind(first: date, last: date, user: User | None, part: Part = EVERY) -> list[Behind]:
     """Return the batches of which anything was paid or reversed between two days; with a person those he may read."""
-    paid = Payout.objects.filter(part.condition("item__"), paid_within(first, last + DAY), voided_at=None)
+    paid = Payout.objects.filter(paid_within(first, last + DAY), voided_at=None)
+    if part != EVERY:
+        places, every = Places(), PolicyItem.objects.select_related("organisation").exclude(current=None)
+        paid = paid.filter(item__in=[row.pk for row in every if part.holds(places.place(row, last))])
     rows = PayoutBatch.objects.all() if user is None else PayoutBatch.objects.visible_to(user)
     sums = {
         batch: (count, total)

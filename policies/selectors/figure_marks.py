@@ -12,15 +12,8 @@ from decimal import Decimal
 from django.db.models import Count, Sum
 
 from policies.models import Payout, PayoutBatch, PolicyItem
-from policies.selectors.counts import (
-    Behind,
-    Part,
-    Place,
-    Span,
-    batch_behind,
-    item_behind,
-    paid_within,
-)
+from policies.selectors.counts import Behind, Span, batch_behind, item_behind, paid_within
+from policies.selectors.places import Part, Place, Places
 
 
 @dataclass(frozen=True)
@@ -41,7 +34,7 @@ class Payments:
 
 @dataclass(frozen=True)
 class MarkedPayments:
-    """What a batch paid for items of one place, in the year up to the end of the period and in the period."""
+    """What a batch paid for an item, in the year up to the end of the period and in the period."""
 
     batch: PayoutBatch
     place: Place
@@ -50,31 +43,24 @@ class MarkedPayments:
 
 
 def item_marks(span: Span) -> tuple[MarkedItem, ...]:
-    """Return every item that counts at the end of `span`, in the order of `items_behind`; one query."""
-    rows = PolicyItem.objects.published_by(span.last).select_related("current", "organisation")
-    return tuple(MarkedItem(item_behind(row), _place_of(row)) for row in rows.order_by("number"))
+    """Return every item that counts at the end of `span`, in the order of `items_behind`; two queries."""
+    rows = PolicyItem.objects.published_by(span.last).select_related("organisation").order_by("number")
+    places = Places()
+    return tuple(
+        MarkedItem(item_behind(row, places, span.last), places.place(row, span.last)) for row in rows
+    )
 
 
-def _place_of(item: PolicyItem) -> Place:
-    mode, category = (item.current.mode, item.current.category) if item.current else ("", "")
-    return Place(mode, category, item.organisation.code, item.organisation.short_name)
-
-
-_PLACE = (
-    "item__current__mode",
-    "item__current__category",
-    "item__organisation__code",
-    "item__organisation__short_name",
-)
+_ITEM = ("item", "item__organisation__code", "item__organisation__short_name")
 
 
 def payment_marks(span: Span) -> tuple[MarkedPayments, ...]:
-    """Return every payment of the year and of the period by batch and place, the batches in order; two queries."""
+    """Return every payment of the year and of the period by batch and item, the batches in order; three queries."""
     year, period = paid_within(span.year_begin, span.after), paid_within(span.first, span.after)
     lines = list(
         Payout.objects.filter(year | period, voided_at=None)
         .order_by()
-        .values_list("batch", *_PLACE)
+        .values_list("batch", *_ITEM)
         .annotate(
             year_count=Count("pk", filter=year),
             year_yuan=Sum("amount", filter=year),
@@ -82,16 +68,17 @@ def payment_marks(span: Span) -> tuple[MarkedPayments, ...]:
             period_yuan=Sum("amount", filter=period),
         )
     )
+    places = Places()
     keys = {line[0] for line in lines}
     batches = PayoutBatch.objects.filter(pk__in=keys).select_related("organisation").in_bulk()
     found = (
         MarkedPayments(
             batches[batch],
-            Place(mode or "", category or "", unit, unit_name),
+            places.place_of(item, unit, unit_name, span.last),
             Payments(year_count, year_yuan or Decimal(0)),
             Payments(period_count, period_yuan or Decimal(0)),
         )
-        for batch, mode, category, unit, unit_name, year_count, year_yuan, period_count, period_yuan in lines
+        for batch, item, unit, unit_name, year_count, year_yuan, period_count, period_yuan in lines
     )
     return tuple(sorted(found, key=lambda one: one.batch.number))
 

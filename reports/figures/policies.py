@@ -10,15 +10,9 @@ from typing import Any
 
 from indicators.selectors.figures import FigureRow
 from policies.amounts.money import UNITS
-from policies.selectors.counts import (
-    EVERY,
-    Behind,
-    Part,
-    PolicyCounts,
-    batches_behind,
-    items_behind,
-)
+from policies.selectors.counts import Behind, PolicyCounts, batches_behind, items_behind
 from policies.selectors.figure_marks import batches_of_period, batches_of_year
+from policies.selectors.places import EVERY, Part
 from policies.terms import Category, Mode
 from portal.models import User
 from reports.figures.figure import Figure

@@ -1,21 +1,23 @@
 """The figures, counted by hand; the reconciliation."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal
 
 import pytest
 
-from policies.models import Budget, Payout, QualifiedSpan
+from policies.models import Budget, Payout, PolicyItem, PolicyItemVersion, QualifiedSpan
 from policies.reconciling import Record, reconcile
 from policies.selectors.budgets import usages
-from policies.selectors.counts import Span, coverage_of, items_behind, policy_counts
+from policies.selectors.counts import Span, batches_behind, coverage_of, items_behind, policy_counts
+from policies.selectors.figure_marks import batches_of_year, item_marks, payment_marks
 from policies.selectors.figures import unit_figures
+from policies.selectors.places import Part
 from policies.services.matching import match_all
 from policies.services.payouts import reverse_payout
 from policies.services.publishing import take_item_step
 from portal.models import Enterprise
 from tests.conftest import TODAY
-from tests.factories_policies import ABOVE, ItemFactory, KnownEnterpriseFactory
+from tests.factories_policies import ABOVE, ItemFactory, KnownEnterpriseFactory, VersionFactory
 
 pytestmark = pytest.mark.django_db
 OCTOBER, NOVEMBER, DECEMBER = date(2023, 10, 1), date(2023, 11, 1), date(2023, 12, 1)
@@ -68,6 +70,64 @@ def test_an_item_withdrawn_later_still_counts_in_the_month_before(paid, director
     assert (october.count_items(), november.count_items()) == (3, 2)
     assert [len(items_behind(span, None)) for span in (IN_OCTOBER, IN_NOVEMBER)] == [3, 2]
     assert [unit_figures(day, day)[0].items for day in (NOVEMBER, DECEMBER)] == [3, 2]
+
+
+def publish_again(item, at, **says):
+    version = VersionFactory(item=item, number=item.current.number + 1, published_at=at, **says)
+    PolicyItem.objects.filter(pk=item.pk).update(current=version)
+    return version
+
+
+def by_parts(span):
+    """Count the items and the money of two modes and two categories, and the rows behind each, for one period."""
+    (found,) = policy_counts([span])
+    parts = [Part(mode="automatic"), Part(mode="promise"), Part(category="grant"), Part(category="finance")]
+    marks, payments = item_marks(span), payment_marks(span)
+    for part in parts:
+        rows = items_behind(span, None, part)
+        assert rows == [one.row for one in marks if part.holds(one.place)]
+        assert len(rows) == found.count_items(part.holds)
+        assert batches_of_year(payments, part) == batches_behind(span.year_begin, span.last, None, part)
+    batches = [len(batches_behind(span.year_begin, span.last, None, part)) for part in parts]
+    return [(found.count_items(part.holds), found.sum_paid(part.holds)) for part in parts], batches
+
+
+def test_a_mode_and_category_changed_later_leave_a_closed_month_as_it_was(paid):
+    item, _ = paid
+    october, behind = by_parts(IN_OCTOBER), items_behind(IN_OCTOBER, None)
+    assert october[0][:2] == [(2, Decimal("80000.00")), (0, Decimal("0.00"))]
+    # The first moment of November, Chinese time.
+    publish_again(
+        item,
+        datetime(2023, 10, 31, 16, 0, tzinfo=UTC),
+        mode="promise",
+        category="finance",
+        title="改名后的事项",
+    )
+    assert by_parts(IN_OCTOBER) == october
+    assert items_behind(IN_OCTOBER, None) == behind
+    assert by_parts(IN_NOVEMBER)[0] == [
+        (1, Decimal("0.00")),
+        (1, Decimal("80000.00")),
+        (1, Decimal("0.00")),
+        (1, Decimal("80000.00")),
+    ]
+    assert "改名后的事项" in [row.label for row in items_behind(IN_NOVEMBER, None)]
+
+
+def test_of_two_versions_before_the_end_of_the_month_the_later_counts(paid):
+    item, _ = paid
+    publish_again(item, datetime(2023, 10, 31, 15, 59, tzinfo=UTC), mode="promise")
+    assert by_parts(IN_OCTOBER)[0][:2] == [(1, Decimal("0.00")), (1, Decimal("80000.00"))]
+
+
+def test_a_draft_begun_since_counts_nowhere(paid):
+    item, _ = paid
+    before = by_parts(IN_NOVEMBER)
+    PolicyItemVersion.objects.create(
+        item=item, number=2, title="草稿", mode="promise", valid_from=OCTOBER, whom="企业"
+    )
+    assert by_parts(IN_NOVEMBER) == before
 
 
 def test_units_are_counted_with_what_they_paid(paid, unit):
@@ -146,7 +206,7 @@ def test_merged_enterprises_qualify_once_and_what_is_no_money_does_not_count(cov
 
 
 def test_the_figures_ask_a_fixed_number_of_questions(covered, paid, django_assert_num_queries):
-    with django_assert_num_queries(2):
+    with django_assert_num_queries(3):
         policy_counts([IN_OCTOBER, IN_NOVEMBER])
     with django_assert_num_queries(2):
         coverage_of(IN_OCTOBER)
