@@ -273,7 +273,11 @@ class Explanation:
 
     @property
     def is_near(self) -> bool:
-        """Tell whether exactly one part keeps the enterprise out (只差一项), and what is lacking can be said."""
+        """Tell whether exactly one part keeps the enterprise out (只差一项), and what is lacking can be said.
+
+        A part is what an outermost 全部满足 joins, else the whole tree. Data that nobody
+        has are not lacking: 信息不足 keeps out as well, and is never near.
+        """
         return self.verdict == Verdict.NOT_MET and self.failing == 1 and bool(self.gaps)
 
 

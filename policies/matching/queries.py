@@ -1,6 +1,7 @@
 """Compile a tree of conditions to conditions of the database on `Enterprise`, three-valued.
 
-Each node becomes two conditions, "met" and "not met"; what is neither is unknown. They are pure
+Each node becomes the conditions "met" and "not met", what is neither is unknown; beside them
+"lacking": not met, and what is lacking can be said (`policies.conditions`). They are pure
 descriptions: nothing is asked of the database here.
 """
 
@@ -19,7 +20,7 @@ from policies.criteria import Criterion
 from policies.criteria.dates import FoundedWithin
 from policies.criteria.labels import LabelGained, LabelHeld, NotListed
 from policies.criteria.membership import IndustryIn, OneOf
-from policies.criteria.numbers import FactCompared
+from policies.criteria.numbers import LOWER_BOUNDS, FactCompared
 from policies.criteria.vocabulary import split_label
 from portal.models import EnterpriseFact, EnterpriseLabel
 from portal.querysets import EnterpriseLabelQuerySet
@@ -31,10 +32,11 @@ PATHS = {"town": "town__code"}
 
 @dataclass(frozen=True)
 class Sides:
-    """For whom a condition is met and for whom it is not; for the rest it is unknown."""
+    """For whom a condition is met, for whom it is not; for the rest it is unknown. `lacking` is part of `not_met`."""
 
     met: Q
     not_met: Q
+    lacking: Q = NOBODY
 
     @property
     def unknown(self) -> Q:
@@ -57,10 +59,12 @@ def _node(node: Node, on: date) -> Sides:
         return _sides(node.criterion, on)
     parts = [_node(part, on) for part in node.parts]
     met, not_met = [part.met for part in parts], [part.not_met for part in parts]
+    lacking = reduce(or_, [part.lacking for part in parts])
     if isinstance(node, AllOf):
-        return Sides(reduce(and_, met), reduce(or_, not_met))
+        return Sides(reduce(and_, met), reduce(or_, not_met), lacking)
     if isinstance(node, AnyOf):
-        return Sides(reduce(or_, met), reduce(and_, not_met))
+        none_met = reduce(and_, not_met)
+        return Sides(reduce(or_, met), none_met, none_met & lacking)
     return Sides(reduce(and_, not_met), reduce(or_, met))
 
 
@@ -78,7 +82,8 @@ def _fact(criterion: FactCompared, on: date) -> Sides:
     )
     known = held.filter(~Exists(newer))
     comparison = Q(**{f"value__{LOOKUPS[criterion.op]}": criterion.threshold})
-    return Sides(Q(Exists(known.filter(comparison))), Q(Exists(known.filter(~comparison))))
+    met, not_met = Q(Exists(known.filter(comparison))), Q(Exists(known.filter(~comparison)))
+    return Sides(met, not_met, not_met if criterion.op in LOWER_BOUNDS else NOBODY)
 
 
 @_sides.register
@@ -115,7 +120,7 @@ def _founded(criterion: FoundedWithin, on: date) -> Sides:
 @_sides.register
 def _label(criterion: LabelHeld, on: date) -> Sides:
     held = _held(criterion.labels, on)
-    return Sides(held, ~held)
+    return Sides(held, ~held, ~held)
 
 
 @_sides.register
@@ -134,7 +139,7 @@ def _gained(criterion: LabelGained, on: date) -> Sides:
         # The day obtained is the earliest of the recognitions that hold.
         before = _rows([label], on).filter(valid_from__lt=criterion.since)
         met |= Q(Exists(_rows([label], on).filter(inside))) & ~Q(Exists(before))
-    return Sides(met, ~met)
+    return Sides(met, ~met, ~_held(criterion.labels, on))
 
 
 def _held(labels: Iterable[str], on: date) -> Q:

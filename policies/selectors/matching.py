@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from functools import reduce
+from operator import add, or_
 
 import numpy as np
 from django.db.models import Case, IntegerField, QuerySet, Sum, Value, When
@@ -81,19 +83,16 @@ def enterprises_by(tree: Node | None, verdict: Verdict, on: date) -> QuerySet[En
 
 
 def near_misses(tree: Node | None, on: date) -> QuerySet[Enterprise]:
-    """Return the enterprises that exactly one of the conditions that must be met keeps out (只差一项)."""
-    parts = parts_of(tree, on)
+    """Return the enterprises in business that one part keeps out: those of whom `Explanation.is_near` holds."""
+    parts = [sides for _, sides in parts_of(tree, on)]
     rows = Enterprise.objects.in_business()
-    if len(parts) < 2:
+    if not parts:
         return rows.none()
-    failing = sum(
-        (
-            Case(When(part.met, then=Value(0)), default=Value(1), output_field=IntegerField())
-            for _, part in parts[1:]
-        ),
-        Case(When(parts[0][1].met, then=Value(0)), default=Value(1), output_field=IntegerField()),
-    )
-    return rows.annotate(failing=failing).filter(failing=1)
+    unmet = [
+        Case(When(part.met, then=Value(0)), default=Value(1), output_field=IntegerField()) for part in parts
+    ]
+    lacking = reduce(or_, [part.lacking for part in parts])
+    return rows.annotate(failing=reduce(add, unmet)).filter(lacking, failing=1)
 
 
 @dataclass(frozen=True)

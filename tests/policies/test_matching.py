@@ -17,6 +17,7 @@ from policies.matching.queries import compile_tree
 from policies.matching.reading import profiles_of, read_columns
 from policies.matching.running import match
 from policies.models import Verdict as StoredVerdict
+from policies.selectors.matching import near_misses
 from portal.models import Enterprise
 from tests.factories_enterprises import EnterpriseFactory, FactFactory, LabelFactory, TownFactory
 from tests.factories_policies import ABOVE, ItemFactory, KnownEnterpriseFactory, VersionFactory
@@ -75,6 +76,14 @@ def test_evaluator_columns_and_query_give_the_same_verdicts(population, tree):
     ):
         keys = {row.pk for row, found in zip(population, expected, strict=True) if found.verdict == verdict}
         assert set(rows.filter(condition).values_list("pk", flat=True)) == keys
+
+
+@WITH_ROWS
+@given(tree=trees())
+def test_the_item_lists_as_near_whom_the_enterprise_page_calls_near(population, tree):
+    profiles = zip(population, profiles_of(population, TODAY), strict=True)
+    near = {row.pk for row, profile in profiles if evaluate(tree, profile).is_near}
+    assert set(near_misses(tree, TODAY).values_list("pk", flat=True)) == near
 
 
 def matched(*items):
