@@ -141,6 +141,17 @@ def test_a_department_s_workbook_becomes_one_batch_however_often_it_is_confirmed
     assert PayoutBatch.objects.count() == 1
 
 
+def test_an_empty_workbook_leaves_nothing_to_confirm(browse, unit, liaison):
+    client = browse(liaison)
+    url = upload(client, unit)
+    page = text(client.get(url))
+    assert "没有需要导入的" in page
+    assert "确认导入" not in page
+    # Whoever sends the form all the same is told, and no empty batch is made.
+    assert client.post(f"{url}apply/").status_code == HTTPStatus.CONFLICT
+    assert not PayoutBatch.objects.exists()
+
+
 def test_a_payment_over_the_standard_is_refused_by_its_row(browse, unit, item, holder, liaison):
     client = browse(liaison)
     url = upload(client, unit, row_for(item, holder, 80_000))
