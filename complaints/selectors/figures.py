@@ -9,7 +9,8 @@ The definitions, each with its denominator after the stroke:
 - 受理量: cases accepted in the period.
 - 按时受理率: decided within the time for examination / decided in the period; deemed ones are late.
 - 按时办结率: answered by the due day / rounds due in the period whose clock was not standing still.
-- 响应率: contacted in time / first contacts due in the period (anonymous cases owe none).
+- 响应率: contacted in time / first contacts due in the period. Anonymous cases owe none, nor do those whose
+  lead unit may not know who it was: secret cases, cases about itself.
 - 解决率, 满意率: resolved; 满意 or 基本满意 / effective call-backs of the period.
 - 化解率: resolved / 投诉 and 举报 whose round ended in the period, reached or not.
 - 重办率: second and further rounds begun / rounds answered in the period.
@@ -154,6 +155,10 @@ def _moment(day: date) -> datetime:
 def case_rules() -> dict[str, tuple[str, Q]]:
     """Return, for each count of cases, the date by which a case counts and what else must hold."""
     live = ~Q(state=CaseState.MERGED)
+    masked = Assignment.objects.filter(
+        complaint=OuterRef("pk"), organisation=OuterRef("lead"), role=DutyRole.LEAD, masked=True
+    )
+    owed = live & ~Q(Exists(masked))
     on_time = Q(is_deemed_accepted=False) & (Q(examine_due_on=None) | Q(decided_on__lte=F("examine_due_on")))
     return {
         "registered": ("registered_on", Q()),
@@ -162,8 +167,8 @@ def case_rules() -> dict[str, tuple[str, Q]]:
         "decided": ("decided_on", live),
         "decided_on_time": ("decided_on", live & on_time),
         "closed": ("closed_on", Q()),
-        "contact_due": ("contact_due_at", live),
-        "contact_on_time": ("contact_due_at", live & Q(contacted_at__lte=F("contact_due_at"))),
+        "contact_due": ("contact_due_at", owed),
+        "contact_on_time": ("contact_due_at", owed & Q(contacted_at__lte=F("contact_due_at"))),
     }
 
 

@@ -122,7 +122,7 @@ def _duty_changes(case: Complaint, routing: Routing, clocks: Clocks, now: dateti
         "assigned_on": timezone.localdate(now),
         "signed_on": None,
     }
-    if case.contact_due_at is None and not case.is_anonymous:
+    if case.contact_due_at is None and not case.is_anonymous and not _is_masked(case, routing.lead):
         duty["contact_due_at"] = _contact_due(case, clocks, now)
     if clock == case.clock and case.handle_due_on is not None:
         # The time of the whole handling goes on as it is; it is now what comes next.
@@ -133,6 +133,11 @@ def _duty_changes(case: Complaint, routing: Routing, clocks: Clocks, now: dateti
         }
     columns = due_columns(case, {**duty, "state": CaseState.ASSIGNED}, clocks)
     return {**duty, **columns}
+
+
+def _is_masked(case: Complaint, unit: Organisation) -> bool:
+    """Tell whether the unit may not know who handed the case in, and so can't get in touch with him."""
+    return case.is_secret or unit.pk in related_units(case)
 
 
 def _contact_due(case: Complaint, clocks: Clocks, now: datetime) -> datetime | None:

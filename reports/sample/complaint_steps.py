@@ -50,7 +50,8 @@ class Life(Telling):
         changes: dict[str, Any] = {"assigned_on": self.day, "signed_on": None, "is_designated": designated}
         if assisting and case.clock == "ordinary" and case.urgency == "normal":
             changes["clock"] = "complex"
-        if case.contact_due_at is None and not case.is_anonymous:
+        masked = case.is_secret or lead == case.reported
+        if case.contact_due_at is None and not case.is_anonymous and not masked:
             due = self.clocks.after(facts_of(case), LimitStep.CONTACT, self.moment)
             if due is not None:
                 changes["contact_due_at"] = due.at or timezone.make_aware(

@@ -7,6 +7,7 @@
 | C | 4 anonymous inquiries, 县行政审批局 | accepted in time, not answered; 2 had been returned by 县住建局 |
 | D | 3 | declined in time |
 | E | 2 reports, 县住建局 | deemed accepted, extended, answered after 9 in time, due and called back in November |
+|   |   | given without identity, with a time for the first contact left over from before: none is owed |
 | F | 1 | merged after acceptance |
 | G | 1 | open, its date provisional |
 | H | 1 | open, its clock stands still over the due day |
@@ -133,15 +134,17 @@ def inquiries(county):
 
 
 def reports(county):
-    for _ in range(2):
+    for contacted in (True, False):
         case = county.case(
             "report", october(18), lead=county.first, is_deemed_accepted=True, secrecy="secret",
             state="closed", closed_on=date(2023, 11, 2),
+            contact_due_at=moment(october(19), 23), contacted_at=moment(october(19)) if contacted else None,
         )  # fmt: skip
         county.handled(
             case, date(2023, 11, 1), extended_on=october(25), replied_on=october(31), is_late=False,
             workdays=9, ended_on=date(2023, 11, 2), is_effective=False, outcome="explained",
         )  # fmt: skip
+        case.assignments.update(masked=True)
 
 
 BY_HAND = CaseCounts(
@@ -255,6 +258,16 @@ def test_the_rows_behind_a_count_are_as_many_as_it_says(forty, officer, outsider
         rows = rows_behind(measure, START, END, user=officer)
         assert len(rows) == getattr(BY_HAND, measure), measure
         assert rows_behind(measure, START, END, user=outsider) == []
+
+
+def test_a_unit_that_may_not_know_who_it_was_owes_no_first_contact(forty):
+    assert [len(rows_behind(name, START, END)) for name in ("contact_due", "contact_on_time")] == [28, 20]
+    Assignment.objects.filter(complaint__kind="report").update(masked=False)
+    counts = case_counts(START, END)
+    assert (counts.contact_due, counts.contact_on_time) == (30, 21)
+    # What another unit was given without identity leaves the lead unit its duty.
+    Assignment.objects.filter(state="returned").update(masked=True)
+    assert case_counts(START, END) == counts
 
 
 def test_what_is_recurrent_and_what_is_rising(forty):

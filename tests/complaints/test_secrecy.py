@@ -205,6 +205,21 @@ def test_the_reported_unit_does_not_learn_whether_somebody_gave_a_name(masked, l
         assert word not in page + printed
 
 
+def test_only_a_unit_that_may_know_who_it_was_is_set_a_time_for_the_first_contact(masked, officer, lead_unit):
+    assert masked.contact_due_at is None
+    for kind, owed in (("complaint", True), ("report", False)):
+        case = bring_to("accepted", {"officer": officer}, register(kind=kind))
+        routing.assign_complaint(case, Routing(lead_unit), actor=officer, now=NOW)
+        assert (case.contact_due_at is not None) == owed, kind
+
+
+def test_the_next_unit_that_may_know_who_it_was_is_set_the_time(masked, liaison, officer, lead_unit):
+    return_to = {"reason": "不属我局", "suggested": lead_unit}
+    routing.return_complaint(masked, actor=liaison, today=TODAY, **return_to)
+    routing.assign_complaint(masked, Routing(lead_unit), actor=officer, now=NOW)
+    assert masked.contact_due_at is not None
+
+
 def test_naming_a_unit_later_masks_the_part_it_has(officer, liaison, unit, lead_unit):
     case = bring_to("accepted", {"officer": officer})
     routing.assign_complaint(case, Routing(unit, [lead_unit]), actor=officer, now=NOW)
