@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import defaultdict, deque
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
@@ -11,13 +11,14 @@ from decimal import Decimal
 
 @dataclass(frozen=True)
 class Record:
-    """One payment as one side has it; `reference` is where it stands (a row, a batch)."""
+    """One payment as one side has it; `reference` is where it stands (a row, a batch), `name` the payee."""
 
     voucher: str
     credit_code: str
     amount: Decimal
     paid_on: date | None
     reference: str
+    name: str = ""
 
 
 @dataclass(frozen=True)
@@ -35,12 +36,16 @@ class Difference:
 
 @dataclass(frozen=True)
 class Reconciliation:
-    """The outcome: payments that agree, that differ, and that only one side has."""
+    """The outcome: payments that agree, that differ, and that only one side has.
+
+    `outside` counts finance's records of other days, which were compared with nothing.
+    """
 
     agreed: int
     differing: tuple[Difference, ...]
     only_here: tuple[Record, ...]
     only_there: tuple[Record, ...]
+    outside: int = 0
 
 
 def reconcile(ours: Iterable[Record], theirs: Iterable[Record]) -> Reconciliation:
@@ -73,17 +78,20 @@ def _same_voucher(row: Record) -> tuple[object, ...] | None:
 def _pair(
     left: list[Record], right: list[Record], key: Callable[[Record], tuple[object, ...] | None]
 ) -> list[tuple[Record, Record]]:
-    """Take the records with equal keys out of both lists and return them as pairs."""
-    waiting: dict[tuple[object, ...], list[Record]] = defaultdict(list)
-    for row in right:
+    """Take the records with equal keys out of both lists and return them as pairs; one pass over each list."""
+    waiting: dict[tuple[object, ...], deque[int]] = defaultdict(deque)
+    for place, row in enumerate(right):
         if (found := key(row)) is not None:
-            waiting[found].append(row)
-    pairs = []
-    for row in list(left):
+            waiting[found].append(place)
+    pairs, rest, taken = [], [], set()
+    for row in left:
         found = key(row)
         if found is not None and waiting.get(found):
-            other = waiting[found].pop(0)
-            pairs.append((row, other))
-            left.remove(row)
-            right.remove(other)
+            place = waiting[found].popleft()
+            taken.add(place)
+            pairs.append((row, right[place]))
+        else:
+            rest.append(row)
+    left[:] = rest
+    right[:] = [row for place, row in enumerate(right) if place not in taken]
     return pairs

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 from typing import Any, Final
 
@@ -62,7 +63,7 @@ def reconcile_workbook(upload: UploadedFile, *, actor: User, start: date, end: d
         records = [_record(row.number, row.values) for row in read.rows]
         theirs = [row for row in records if row.paid_on is not None and start <= row.paid_on < end]
         file_store.delete(stored.stored_name)
-    found = reconcile(_ours(actor, start, end), theirs)
+    found = replace(reconcile(_ours(actor, start, end), theirs), outside=len(records) - len(theirs))
     with transaction.atomic():
         changes = {
             "file": stored.name,
@@ -70,6 +71,7 @@ def reconcile_workbook(upload: UploadedFile, *, actor: User, start: date, end: d
             "differing": len(found.differing),
             "only_here": len(found.only_here),
             "only_there": len(found.only_there),
+            "outside": found.outside,
         }
         audit.record(None, "payout.reconcile", actor=actor, changes=changes)
     return found
@@ -77,12 +79,20 @@ def reconcile_workbook(upload: UploadedFile, *, actor: User, start: date, end: d
 
 def _record(number: int, values: Mapping[str, Any]) -> Record:
     code = str(values["credit_code"]).upper()
-    return Record(values.get("voucher") or "", code, values["amount"], values["paid_on"], f"第 {number} 行")
+    voucher, name = values.get("voucher") or "", values.get("name") or ""
+    return Record(voucher, code, values["amount"], values["paid_on"], f"第 {number} 行", name)
 
 
 def _ours(actor: User, start: date, end: date) -> list[Record]:
     rows = Payout.objects.visible_to(actor).paid(start, end).select_related("enterprise", "batch")
     return [
-        Record(row.voucher, row.enterprise.credit_code, row.amount, row.paid_on, row.batch.number)
+        Record(
+            row.voucher,
+            row.enterprise.credit_code,
+            row.amount,
+            row.paid_on,
+            row.batch.number,
+            row.enterprise.name,
+        )
         for row in rows.order_by("pk")
     ]

@@ -188,12 +188,15 @@ def test_finance_and_ledger_are_compared_both_ways(browse, item, holder, payout_
     rows = [
         {"voucher": "V1", "credit_code": holder.credit_code, "amount": Decimal(48_000), "paid_on": TODAY},
         {"voucher": "V7", "credit_code": holder.credit_code, "amount": Decimal(100), "paid_on": TODAY},
+        {"credit_code": holder.credit_code, "amount": Decimal(9), "paid_on": TODAY.replace(year=2022)},
     ]
     typed = {"start": "2023-01-01", "end": TODAY.isoformat(), "file": book(finance_sheet(), rows)}
     page = text(browse(officer).post("/policies/payouts/reconcile/", typed))
     assert '金额不一致</span><span class="figure__value">1<' in page
     assert '只在财政</span><span class="figure__value">1<' in page
     assert "−2,000" in page
+    assert "财政明细中有 1 笔拨付日期不在所选期间，没有参与核对" in page
+    assert holder.name in page
 
 
 def test_a_budget_is_typed_with_its_unit_and_warns_by_colour(browse, item, holder, payout_of, liaison):

@@ -3,11 +3,13 @@
 from datetime import date
 from decimal import Decimal
 from io import BytesIO
+from time import process_time
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from policies.models import Payout
+from policies.reconciling import Record, reconcile
 from policies.services import payout_workbook as services
 from policies.services.reconciliation import finance_sheet, reconcile_workbook
 from portal.errors import Refused
@@ -150,3 +152,32 @@ def test_finance_and_ledger_are_compared_within_what_the_person_may_read(
         "记-9",
     )
     assert len(reconcile_workbook(finance(*rows), actor=outsider, **month).only_there) == 3
+
+
+def test_finance_s_rows_of_other_days_are_counted_not_dropped_in_silence(
+    unit, liaison, item, holders, payout_of
+):
+    first, second, _third = holders
+    payout_of(item, first, paid_on=DAY, voucher="记-1")
+    rows = [
+        {"voucher": "记-1", "credit_code": first.credit_code, "amount": Decimal(50_000), "paid_on": DAY},
+        {
+            "voucher": "记-8",
+            "credit_code": second.credit_code,
+            "name": "云溪县恒力机械有限公司",
+            "amount": Decimal(1),
+            "paid_on": DAY,
+        },
+        {"credit_code": second.credit_code, "amount": Decimal(7), "paid_on": date(2023, 11, 1)},
+    ]
+    found = reconcile_workbook(finance(*rows), actor=liaison, start=date(2023, 10, 1), end=date(2023, 11, 1))
+    assert (found.agreed, found.outside, len(found.only_there)) == (1, 1, 1)
+    assert found.only_there[0].name == "云溪县恒力机械有限公司"
+
+
+def test_tens_of_thousands_of_payments_are_paired_in_one_pass():
+    records = [Record(f"记-{place}", "C", Decimal(place), DAY, "甲") for place in range(20_000)]
+    started = process_time()
+    found = reconcile(records, reversed(records))
+    assert (found.agreed, found.only_here, found.only_there) == (20_000, (), ())
+    assert process_time() - started < 5
