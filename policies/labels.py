@@ -13,6 +13,7 @@ _OTHERS = {
     "policy.item_create": "新增惠企事项",
     "policy.item_save": "保存事项草稿",
     "policy.item_topic": "修改事项领域",
+    "policy.item_hand_over": "移交惠企事项",
     "policy.item_discard": "放弃事项草稿",
     "policy.item_renew": "发布事项新版本",
     "policy.match": "匹配市场主体",

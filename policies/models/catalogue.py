@@ -196,6 +196,38 @@ class PolicyItem(models.Model):
         return f"/policies/items/{self.number}/"
 
 
+class ItemHandover(models.Model):
+    """An item passed from one unit to another: from the day `on`, included, the latter leads it."""
+
+    item = models.ForeignKey(
+        PolicyItem, verbose_name="事项", on_delete=models.PROTECT, related_name="handovers"
+    )
+    former = models.ForeignKey(
+        Organisation, verbose_name="原牵头单位", on_delete=models.PROTECT, related_name="+"
+    )
+    organisation = models.ForeignKey(
+        Organisation, verbose_name="接收单位", on_delete=models.PROTECT, related_name="+"
+    )
+    on = models.DateField("移交日期")
+    reason = models.CharField("移交原因", max_length=300)
+    actor = models.ForeignKey(PERSON, verbose_name="经办人", on_delete=models.PROTECT, related_name="+")
+    created_at = models.DateTimeField("登记时间", auto_now_add=True)
+
+    class Meta:
+        verbose_name = "事项移交"
+        ordering = ["item", "on", "pk"]
+        constraints = [
+            models.CheckConstraint(
+                name="policies_handover_other_unit",
+                condition=~Q(former=F("organisation")),
+                violation_error_message="接收单位应当是另一个单位",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.item} {self.former} → {self.organisation}"
+
+
 class PolicyItemVersion(models.Model):
     """What an item says: written as a draft, never changed once published.
 

@@ -7,7 +7,7 @@ that day, and apart from them those of the period itself.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
@@ -75,7 +75,7 @@ class PolicyCounts:
 
     `paid_yuan` is net of reversals; 笔数 `payouts` and 家数 `enterprises` count
     what stands at the end. `days` is the mean from proposal to payment, None
-    without any payment that came from a proposal.
+    without any payment that came from a proposal. `places` is what they were counted by.
     """
 
     span: Span
@@ -88,6 +88,7 @@ class PolicyCounts:
     period_yuan: Decimal
     period_payouts: int
     days: Decimal | None
+    places: Places = field(repr=False, compare=False)
 
     @property
     def known(self) -> bool:
@@ -136,6 +137,7 @@ def policy_counts(spans: Sequence[Span]) -> tuple[PolicyCounts, ...]:
             period_yuan=_yuan(totals[f"period_yuan{place}"]),
             period_payouts=totals[f"period_payouts{place}"] or 0,
             days=_days(totals[f"days{place}"]),
+            places=places,
         )
         for place, span in enumerate(spans)
     )

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
+from typing import Any
 
-from django.db.models import Count, Q, QuerySet, Sum
+from django.db.models import BigIntegerField, Case, Count, F, Q, QuerySet, Sum, Value, When
 
 from policies.models import Payout, PolicyItem
 from policies.querysets import ENTITY
+from policies.selectors.places import Places
+from portal.models import Organisation
 
 HUNDRED = Decimal(100)
 TENTH = Decimal("0.1")
@@ -61,37 +66,44 @@ def paid_rows(start: date, end: date) -> QuerySet[Payout]:
 
 
 def unit_figures(start: date, end: date) -> list[UnitFigures]:
-    """Return each unit that leads items or paid in the period, with three queries, the largest sum first."""
-    key = ("item__organisation", "item__organisation__short_name")
-    items = {
-        (unit, name): count
-        for unit, name, count in published_items(end)
-        .order_by()
-        .values_list("organisation", "organisation__short_name")
-        .annotate(Count("pk"))
-    }
-    sums = {
-        (unit, name): total
-        for unit, name, total in Payout.objects.paid(start, end)
-        .order_by()
-        .values_list(*key)
-        .annotate(Sum("amount"))
-    }
+    """Return each unit that led items or paid in the period, with five queries, the largest sum first.
+
+    An item and its payments are those of the unit that led it at the period's end.
+    """
+    formers = Places().formers(end - DAY)
+    items: dict[int, int] = dict(
+        _led(published_items(end), "pk", "organisation", formers).annotate(number=Count("pk"))
+    )
+    paid = _led(Payout.objects.paid(start, end), "item", "item__organisation", formers)
+    sums: dict[int, Decimal] = dict(paid.annotate(total=Sum("amount")))
     counts = {
-        (unit, name): (payouts, enterprises)
-        for unit, name, payouts, enterprises in paid_rows(start, end)
-        .order_by()
-        .values_list(*key)
-        .annotate(payments=Count("pk"), entities=Count(ENTITY, distinct=True))
+        unit: (payouts, enterprises)
+        for unit, payouts, enterprises in _led(
+            paid_rows(start, end), "item", "item__organisation", formers
+        ).annotate(payments=Count("pk"), entities=Count(ENTITY, distinct=True))
     }
+    units = Organisation.objects.filter(pk__in=items.keys() | sums.keys())
     found = [
         UnitFigures(
             unit,
             name,
-            items.get((unit, name), 0),
-            sums.get((unit, name), Decimal(0)),
-            *counts.get((unit, name), (0, 0)),
+            items.get(unit, 0),
+            sums.get(unit, Decimal(0)),
+            *counts.get(unit, (0, 0)),
         )
-        for unit, name in items.keys() | sums.keys()
+        for unit, name in units.order_by().values_list("pk", "short_name")
     ]
     return sorted(found, key=lambda row: (-row.paid_yuan, row.name))
+
+
+def _led(rows: QuerySet[Any], item: str, unit: str, formers: Mapping[int, int]) -> Any:
+    """Return rows grouped by the unit that led their item; `formers` names those that no longer do, by item."""
+    by_unit: dict[int, list[int]] = defaultdict(list)
+    for key, former in formers.items():
+        by_unit[former].append(key)
+    led = Case(
+        *(When(**{f"{item}__in": keys}, then=Value(former)) for former, keys in by_unit.items()),
+        default=F(unit),
+        output_field=BigIntegerField(),
+    )
+    return rows.order_by().annotate(led=led if by_unit else F(unit)).values_list("led")

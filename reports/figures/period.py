@@ -207,11 +207,11 @@ class Period:
 
     @cached_property
     def policy_item_marks(self) -> tuple[MarkedItem, ...]:
-        return policy_item_marks(self.span)
+        return policy_item_marks(self.span, self.policies.places)
 
     @cached_property
     def payment_marks(self) -> tuple[MarkedPayments, ...]:
-        return payment_marks(self.span)
+        return payment_marks(self.span, self.policies.places)
 
     @cached_property
     def policy_coverage(self) -> Coverage | None:

@@ -102,7 +102,7 @@ class PolicyStatistics:
 
 
 def policy_statistics(period: Period) -> PolicyStatistics:
-    """Read what the page shows of a period, with six queries; sums are those of the figures."""
+    """Read what the page shows of a period, with nine queries; sums are those of the figures."""
     trend = [Period(shift(period.month, -back)) for back in range(TREND_MONTHS - 1, -1, -1)]
     now, before, *months = policy_counts([period.span, period.previous.span, *(one.span for one in trend)])
     if not now.known:

@@ -19,6 +19,7 @@ from portal.workbooks import write_workbook
 from tests.ceilings.county import MANY, evidence
 from tests.ceilings.domains import domains_at_work
 from tests.ceilings.papers import PAPER_STEPS
+from tests.factories_policies import ItemFactory
 from tests.indicators.closing_steps import bring_to
 
 NOTE = "数据与系统不一致，请核实后补充。"
@@ -276,7 +277,14 @@ def fingerprinted(county, _rows=1):
     return f"{force.get_absolute_url()}edit/", {**typed, "responsible": [u.pk for u in county.units[:9]]}
 
 
+def hand_over_policy(county, _rows=1):
+    item = ItemFactory(organisation=county.units[0])
+    typed = {"version": item.version, "organisation": county.units[1].code, "reason": NOTE}
+    return f"{item.get_absolute_url()}hand-over/", typed
+
+
 STEPS = {
+    "hand over policy": ("officer", hand_over_policy),
     "start": ("officer", item_step("planned", "start")),
     "apply with five files": ("liaison", apply),
     "confirm": ("unit_head", item_step("awaiting_unit", "confirm")),

@@ -19,8 +19,9 @@ DOMAINS = 2  # complaints and policies join the indicators
 # one aggregate for each of its tables, which reads the period before along.
 TODOS_PER_DOMAIN = 2
 FIGURES_PER_DOMAIN = 6
-# What the office's day shows of the other domains' month: cases, their rounds and their problems; payouts.
-MONTH_OF_DOMAINS = 4
+# What the office's day shows of the other domains' month: cases, their rounds and their problems;
+# payouts, and where their items stood at the month's end.
+MONTH_OF_DOMAINS = 5
 # What the day asks beside the to-dos and the lamps: the dispatch meetings of the month, the units that wait for an unlock.
 ON_THE_DAY = 2
 CEILINGS = {

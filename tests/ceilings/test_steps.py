@@ -18,7 +18,7 @@ from tests.ceilings.test_pages import asked
 
 CEILING = 15
 # Each of these writes down what many tables say at one moment; every table is read once, whatever it holds.
-FIGURES = 21  # lists, task forces, monitored items, items, lamps, reports, inspections, cases, policies
+FIGURES = 22  # lists, task forces, monitored items, items, lamps, reports, inspections, cases, policies, their places
 OWN = {
     "draft bulletin": FIGURES + 6,  # who asks, the calendar, the red items, the draft and its trace
     "refresh bulletin": FIGURES + 6,

@@ -82,7 +82,7 @@ def by_parts(span):
     """Count the items and the money of two modes and two categories, and the rows behind each, for one period."""
     (found,) = policy_counts([span])
     parts = [Part(mode="automatic"), Part(mode="promise"), Part(category="grant"), Part(category="finance")]
-    marks, payments = item_marks(span), payment_marks(span)
+    marks, payments = item_marks(span, found.places), payment_marks(span, found.places)
     for part in parts:
         rows = items_behind(span, None, part)
         assert rows == [one.row for one in marks if part.holds(one.place)]
@@ -210,7 +210,7 @@ def test_the_figures_ask_a_fixed_number_of_questions(covered, paid, django_asser
         policy_counts([IN_OCTOBER, IN_NOVEMBER])
     with django_assert_num_queries(2):
         coverage_of(IN_OCTOBER)
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(5):
         unit_figures(OCTOBER, NOVEMBER)
     Budget.objects.create(item=paid[0], year=2023, amount=Decimal(100_000))
     with django_assert_num_queries(3):
