@@ -85,6 +85,7 @@ def decline(life: Life, ground: str, reason: str) -> None:
         right_door=door,
         decided_on=life.day,
     )
+    life.give_out(PaperKind.DECLINE)
 
 
 def _handle(life: Life, told: CaseText) -> None:

@@ -15,10 +15,13 @@ from django.db import models
 from django.utils import timezone
 
 from complaints.deadlines import Stop
+from complaints.kinds import PaperKind
 from complaints.models import Assignment, CaseEvent, ClockStop, Complaint, Reply, Round
 from complaints.services.clocks import Clocks, dates_of, facts_of
 from complaints.workflow import CASE_STEPS
 from portal.models import Organisation, User
+from reports.sample import complaint_papers
+from reports.sample.complaint_papers import Given
 from reports.sample.county import County, Happening
 
 CLERK = "秦少安"
@@ -43,6 +46,7 @@ class Telling:
     told: list[Happening] = field(default_factory=list)
     stops: list[ClockStop] = field(default_factory=list)
     parts: list[Assignment] = field(default_factory=list)
+    papers: list[Given] = field(default_factory=list)
     extra: int = 0
     round: Round | None = None
     reply: Reply | None = None
@@ -102,6 +106,10 @@ class Telling:
             Happening(self.moment, case, f"complaint.{name}", actor, facts, text[:200], case.lead)
         )
         self.set_dates()
+
+    def give_out(self, kind: PaperKind) -> None:
+        """Give the paper of the step out to who is told on paper."""
+        self.papers.extend(complaint_papers.given(self.case, kind, actor=self.clerk, at=self.moment))
 
     def event(
         self,

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.utils import timezone
 
-from complaints.kinds import DutyRole, Outcome
+from complaints.kinds import DutyRole, Outcome, PaperKind
 from complaints.limits import LimitStep
 from complaints.models import Assignment, ClockStop, Extension, FollowUp, Reply
 from complaints.services.clocks import facts_of
@@ -40,6 +40,7 @@ class Life(Telling):
         else:
             self.write("accept", self.clerk, public=ACCEPTED_TEXT, **began)
         self.open_round()
+        self.give_out(PaperKind.ACCEPTANCE)
 
     def assign(
         self, lead: Organisation, assisting: tuple[Organisation, ...] = (), *, designated: bool = False
@@ -228,6 +229,7 @@ class Life(Telling):
         self.write("pass", self.clerk, public=ANSWERED_TEXT, reviewed_on=self.day)
         self.reply.state = Reply.State.PASSED
         self.reply.reviewed_by, self.reply.reviewed_at = self.clerk, self.moment
+        self.give_out(PaperKind.REPLY)
 
     def send_again(self, note: str) -> None:
         """The office finds the reply incomplete."""

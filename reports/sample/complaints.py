@@ -38,7 +38,7 @@ from complaints.services.intake import SERIES
 from complaints.workflow import ENDED, CaseState
 from portal.enterprise_terms import EntityKind, EntityState
 from portal.models import Enterprise, NumberSeries, Topic
-from reports.sample import complaint_course, complaint_visits
+from reports.sample import complaint_course, complaint_papers, complaint_visits
 from reports.sample.complaint_life import CLERK
 from reports.sample.complaint_steps import Life
 from reports.sample.complaint_texts import CaseText, case_texts, desk_texts
@@ -274,6 +274,7 @@ def _write(desk: CaseDesk) -> None:
     cases = [life.case for life, _told in desk.lives]
     Complaint.objects.bulk_create(cases, batch_size=BATCH)
     _merge(desk)
+    papers = _number_papers(desk)
     rows = [row for life, _told in desk.lives for row in life.rows]
     for table in TABLES:
         table._default_manager.bulk_create([row for row in rows if type(row) is table], batch_size=BATCH)
@@ -281,6 +282,7 @@ def _write(desk: CaseDesk) -> None:
     CaseEvent.objects.bulk_create(events, batch_size=BATCH)
     for life, _told in desk.lives:
         desk.county.happenings.extend(life.told)
+    complaint_papers.write(papers)
     # The columns are filled with the present moment on creation.
     for case in cases:
         case.created_at = case.received_at
@@ -288,6 +290,16 @@ def _write(desk: CaseDesk) -> None:
     NumberSeries.objects.bulk_create(
         NumberSeries(series=SERIES, year=year, value=value) for year, value in desk.numbers.items()
     )
+
+
+def _number_papers(desk: CaseDesk) -> list[complaint_papers.Given]:
+    lives = {life.case.pk: life for life, _told in desk.lives}
+    papers = []
+    for paper, event, told in complaint_papers.number(row for life in lives.values() for row in life.papers):
+        lives[paper.case.pk].rows.append(event)
+        lives[paper.case.pk].told.append(told)
+        papers.append(paper)
+    return papers
 
 
 def _merge(desk: CaseDesk) -> None:

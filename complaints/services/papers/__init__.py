@@ -1,7 +1,8 @@
 """Printed papers of a case: what they say, and giving them out with a number."""
 
-from complaints.services.papers.issuing import freeze_letter, issue_paper
+from complaints.services.papers.issuing import freeze_letter, issue_paper, paper_of
 from complaints.services.papers.offering import (
+    GIVEN_OUT,
     Offer,
     Unavailable,
     compose,
@@ -9,9 +10,10 @@ from complaints.services.papers.offering import (
     compose_receipt,
     offers,
 )
-from complaints.services.papers.wording import addressed
+from complaints.services.papers.wording import addressed, printed_number
 
 __all__ = [
+    "GIVEN_OUT",
     "Offer",
     "Unavailable",
     "addressed",
@@ -21,4 +23,6 @@ __all__ = [
     "freeze_letter",
     "issue_paper",
     "offers",
+    "paper_of",
+    "printed_number",
 ]

@@ -34,18 +34,9 @@ def issue_paper(case: Complaint, kind: PaperKind, *, actor: User, today: date) -
         raise Refused("您不能出具此件的文书")
     number = wording.printed_number(kind, today.year, take_number(wording.SERIES[kind], today.year))
     try:
-        document = worded(case, kind, number=number, on=today)
+        row = paper_of(case, kind, number=number, actor=actor, on=today)
     except Unavailable as error:
         raise Refused(f"此件目前不能出具{kind.label}，请刷新页面查看办理情况") from error
-    row = Paper(
-        complaint=case,
-        kind=kind,
-        round=case.round,
-        number=number,
-        issued_on=today,
-        issued_by=actor,
-        document=_kept(document),
-    )
     try:
         with transaction.atomic():
             row.save(force_insert=True)
@@ -54,6 +45,19 @@ def issue_paper(case: Complaint, kind: PaperKind, *, actor: User, today: date) -
     write_event(case, GIVEN_OUT, actor=actor, text=f"{number} {kind.label}", audience=AUDIENCE.OFFICE)
     audit.record(case, "complaint.paper", actor=actor, changes={"文种": kind.label}, note=number)
     return row
+
+
+def paper_of(case: Complaint, kind: PaperKind, *, number: str, actor: User, on: date) -> Paper:
+    """Return the unsaved paper as it reads now; raises `Unavailable` where the case has none of its kind."""
+    return Paper(
+        complaint=case,
+        kind=kind,
+        round=case.round,
+        number=number,
+        issued_on=on,
+        issued_by=actor,
+        document=_kept(worded(case, kind, number=number, on=on)),
+    )
 
 
 def freeze_letter(row: Escalation, *, actor: User) -> Paper:
