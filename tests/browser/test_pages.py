@@ -199,3 +199,14 @@ def test_a_page_fits_a_phone(people, portal, username, url):
     page.goto(f"{portal.url}{url}")
     width = page.evaluate("document.documentElement.scrollWidth")
     assert width <= PHONE["width"], f"the page is {width} px wide"
+
+
+def test_on_a_phone_a_chart_of_months_begins_at_the_newest_and_the_others_at_their_labels(people, portal):
+    page = people("shenruoning", PHONE)
+    page.goto(f"{portal.url}/statistics/complaints/")
+    for months in page.locator(".chart__picture[data-from-newest]").all():
+        assert months.evaluate("box => box.scrollLeft + box.clientWidth === box.scrollWidth")
+        assert months.evaluate("box => box.scrollLeft") > 0
+    assert page.locator("[data-from-newest]").count() == 2
+    channels = page.locator(".chart__picture:not([data-from-newest])").first
+    assert channels.evaluate("box => box.scrollLeft") == 0
