@@ -43,9 +43,11 @@ def standard_of(version: PolicyItemVersion) -> str:
 
 def with_versions(items: QuerySet[PolicyItem]) -> QuerySet[PolicyItem]:
     """Read items together with their version in force and their draft."""
-    drafts = PolicyItemVersion.objects.filter(published_at=None)
+    drafts = PolicyItemVersion.objects.filter(published_at=None).select_related("group")
     prefetch = Prefetch("versions", queryset=drafts, to_attr="drafts")
-    return items.select_related("policy", "organisation", "current__group").prefetch_related(prefetch)
+    return items.select_related("policy", "organisation", "topic", "current__group").prefetch_related(
+        prefetch
+    )
 
 
 def said_by(item: PolicyItem) -> PolicyItemVersion | None:

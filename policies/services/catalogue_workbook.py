@@ -7,7 +7,7 @@ entered with the editors, where they are counted and tried.
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -15,10 +15,10 @@ from typing import Any, BinaryIO, Final
 
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from policies.models import Policy, PolicyItem, PolicyItemVersion
+from policies.models import ExclusiveGroup, Policy, PolicyItem, PolicyItemVersion
 from policies.selectors.catalogue import (
     condition_lines,
     materials_text,
@@ -26,11 +26,18 @@ from policies.selectors.catalogue import (
     standard_of,
     with_versions,
 )
-from policies.services.catalogue import CLOSED_ITEMS, check_office, create_item, read_materials, save_draft
+from policies.services.catalogue import (
+    CLOSED_ITEMS,
+    check_office,
+    create_item,
+    read_materials,
+    save_draft,
+    set_topic,
+)
 from policies.terms import Category, Mode, Repeat
 from portal import file_store
 from portal.errors import Refused
-from portal.models import Organisation, User, WorkbookImport
+from portal.models import Organisation, Topic, User, WorkbookImport
 from portal.services import audit
 from portal.services.imports import claim_import, stored_workbook
 from portal.workbooks import (
@@ -56,6 +63,7 @@ REST: Final = ("limit_workdays", "valid_from", "valid_until", "funding", "contac
 STATED: Final = ("beneficiary", "basis", "amount_statement", "validity")
 NOTES: Final = (
     "编号留空的行为新增事项，存为草稿；已有编号的行修改该事项的草稿，发布后生效。",
+    "“领域”改了立即生效；其余各列随草稿，发布后生效。",
     "“条件”“标准”两列只供查看，在系统的编辑页录入。",
 )
 
@@ -69,13 +77,37 @@ class Checked:
     items: Mapping[str, PolicyItem]
     policies: Mapping[str, Policy]
     units: Mapping[str, Organisation]
+    lookups: Lookups
 
 
 def _labels(choices: Any) -> tuple[str, ...]:
     return tuple(str(label) for _, label in choices.choices)
 
 
-def catalogue_sheet() -> Sheet:
+@dataclass(frozen=True)
+class Lookups:
+    """The fields of work and the exclusive groups that the sheet offers, by name."""
+
+    topics: Mapping[str, Topic]
+    groups: Mapping[str, ExclusiveGroup]
+
+    @classmethod
+    def read(cls) -> Lookups:
+        """Read them; a field that is no longer used is offered while an item still has it, to come back."""
+        topics = Topic.objects.filter(Q(active=True) | Q(policy_items__isnull=False)).distinct()
+        groups = ExclusiveGroup.objects.order_by("name")
+        return cls({row.name: row for row in topics}, {row.name: row for row in groups})
+
+
+def _offered(key: str, label: str, names: Iterable[str], say: str) -> Column:
+    """Return a column with a drop-down; while there is nothing to choose it is only shown."""
+    choices = tuple(names)
+    if not choices:
+        return Column(key, label, locked=True, help=say)
+    return Column(key, label, Kind.CHOICE, choices=choices, width=16, help=say)
+
+
+def catalogue_sheet(lookups: Lookups) -> Sheet:
     """Describe the sheet; the same for the export and for what comes back."""
     return Sheet(
         "惠企事项",
@@ -83,6 +115,7 @@ def catalogue_sheet() -> Sheet:
             Column("number", "编号", Kind.CODE, max_length=20, width=14, help="新增的留空"),
             Column("policy", "政策文号", required=True, max_length=60, width=20),
             Column("organisation", "牵头单位", required=True, max_length=60, width=16),
+            _offered("topic", "领域", lookups.topics, "改了立即生效，不必发布"),
             Column("title", "事项名称", required=True, max_length=120, width=30),
             Column("article", "政策条款", max_length=60),
             Column("category", "类别", Kind.CHOICE, required=True, choices=_labels(Category)),
@@ -91,6 +124,7 @@ def catalogue_sheet() -> Sheet:
             Column("conditions_text", "条件原文", Kind.LONG_TEXT, width=30),
             Column("standard_text", "标准原文", Kind.LONG_TEXT, width=30),
             Column("repeat", "享受次数", Kind.CHOICE, choices=_labels(Repeat)),
+            _offered("group", "互斥组", lookups.groups, "组内事项不重复享受；没有的先在系统中新增"),
             Column("procedure", "兑现程序", Kind.LONG_TEXT, width=30),
             Column(
                 "materials", "申报材料", Kind.LONG_TEXT, width=30, help="每行一份，可以不交的在后面写（选交）"
@@ -120,6 +154,8 @@ def _row(item: PolicyItem, version: PolicyItemVersion) -> dict[str, object]:
         "number": item.number,
         "policy": item.policy.document_number or item.policy.title,
         "organisation": item.organisation.short_name,
+        "topic": item.topic.name if item.topic else None,
+        "group": version.group.name if version.group else None,
         "conditions": condition_lines(version) or None,
         "amount": standard_of(version) or None,
         "state": item.get_state_display(),
@@ -141,7 +177,7 @@ def export_catalogue(
     )
     written = write_workbook(
         target,
-        catalogue_sheet(),
+        catalogue_sheet(Lookups.read()),
         rows,
         heading="惠企政策事项清单",
         subtitle=line,
@@ -173,7 +209,8 @@ def check_catalogue(upload: UploadedFile, *, actor: User) -> WorkbookImport:
 
 def examine(file: BinaryIO | Path, actor: User) -> Checked:
     """Read a workbook and compare it with the catalogue, with a fixed number of queries."""
-    sheet = catalogue_sheet()
+    lookups = Lookups.read()
+    sheet = catalogue_sheet(lookups)
     try:
         read = read_sheet(file, sheet, max_rows=MOST_ROWS)
     except WorkbookRefused as error:
@@ -188,8 +225,9 @@ def examine(file: BinaryIO | Path, actor: User) -> Checked:
         if key
     }
     units = {key: unit for unit in Organisation.objects.all() for key in (unit.name, unit.short_name)}
-    read = read.with_errors(list(_row_errors(read, items, policies, units)))
-    return Checked(read, compare(read, _existing(read, items.values())), items, policies, units)
+    errors = [*_row_errors(read, items, policies, units), *_topic_errors(read, items, lookups)]
+    read = read.with_errors(errors)
+    return Checked(read, compare(read, _existing(read, items.values())), items, policies, units, lookups)
 
 
 def _existing(read: SheetRead, items: Iterable[PolicyItem]) -> dict[tuple[object, ...], Mapping[str, object]]:
@@ -245,6 +283,14 @@ def _row_errors(
         yield from _wording_errors(read, row.number, values)
 
 
+def _topic_errors(read: SheetRead, items: Mapping[str, PolicyItem], lookups: Lookups) -> Iterator[CellError]:
+    for row in read.rows:
+        values: Mapping[str, Any] = row.values
+        topic, item = lookups.topics.get(values.get("topic") or ""), items.get(values.get("number") or "")
+        if topic is not None and not topic.active and (item is None or item.topic_id != topic.pk):
+            yield read.error(row.number, "topic", f"领域“{topic}”已停用，请另选")
+
+
 def _wording_errors(read: SheetRead, row: int, values: Mapping[str, Any]) -> Iterator[CellError]:
     try:
         read_materials(values.get("materials") or "")
@@ -254,7 +300,7 @@ def _wording_errors(read: SheetRead, row: int, values: Mapping[str, Any]) -> Ite
         yield read.error(row, "valid_until", "截止日期不能早于起始日期")
 
 
-def _fields(values: Mapping[str, Any]) -> dict[str, Any]:
+def _fields(values: Mapping[str, Any], lookups: Lookups) -> dict[str, Any]:
     """Return a row's cells as the service takes them; what the file has no column for stays as it is."""
     texts = (*WORDS, *STATED, "funding", "contact", "phone", "address")
     fields: dict[str, Any] = {name: values[name] or "" for name in texts if name in values}
@@ -262,6 +308,8 @@ def _fields(values: Mapping[str, Any]) -> dict[str, Any]:
     fields |= {name: values[name] for name in plain if name in values}
     if "materials" in values:
         fields["materials"] = read_materials(values["materials"] or "")
+    if "group" in values:
+        fields["group"] = lookups.groups.get(values["group"] or "")
     for name, kind in CODED.items():
         labels = {str(label): value for value, label in kind.choices}
         if values.get(name):
@@ -278,21 +326,41 @@ def apply_catalogue(batch: WorkbookImport, *, actor: User, today: date) -> tuple
     checked = examine(file_store.path_of(batch.stored_name), actor)
     if checked.preview.errors:
         raise Refused("工作簿仍有错误，或政策库在核对后已有变动，请重新上传核对。")
-    changed_rows = {row.number for row in checked.preview.changed}
+    changed_rows = {row.number: {field.key for field in row.fields} for row in checked.preview.changed}
     new = changed = 0
     for row in checked.read.rows:
-        values: Mapping[str, Any] = row.values
-        item = checked.items.get(str(values.get("number") or ""))
+        item = checked.items.get(str(row.values.get("number") or ""))
         if item is None:
-            policy, unit = checked.policies[values["policy"]], checked.units[values["organisation"]]
-            create_item(policy, organisation=unit, actor=actor, today=today, fields=_fields(values))
+            _create(checked, row.values, actor, today)
             new += 1
         elif row.number in changed_rows:
-            draft = next(iter(getattr(item, "drafts", [])), None)
-            save_draft(item, actor=actor, edit=draft.edit if draft else None, fields=_fields(values))
+            _change(checked, item, row.values, changed_rows[row.number], actor)
             changed += 1
     audit.record(batch, "policy.import", actor=actor, changes={"new": new, "changed": changed})
     return new, changed
+
+
+def _create(checked: Checked, values: Mapping[str, Any], actor: User, today: date) -> None:
+    create_item(
+        checked.policies[values["policy"]],
+        organisation=checked.units[values["organisation"]],
+        actor=actor,
+        today=today,
+        fields=_fields(values, checked.lookups),
+        topic=checked.lookups.topics.get(values.get("topic") or ""),
+    )
+
+
+def _change(
+    checked: Checked, item: PolicyItem, values: Mapping[str, Any], changed: Set[str], actor: User
+) -> None:
+    """Change an item; its field of work is no part of what a version says, and alone begins no draft."""
+    if "topic" in changed:
+        set_topic(item, checked.lookups.topics.get(values["topic"] or ""), actor=actor)
+    if changed - {"topic"}:
+        draft = next(iter(getattr(item, "drafts", [])), None)
+        fields = _fields(values, checked.lookups)
+        save_draft(item, actor=actor, edit=draft.edit if draft else None, fields=fields)
 
 
 def write_corrections(batch: WorkbookImport, target: BinaryIO | Path, *, actor: User) -> int:

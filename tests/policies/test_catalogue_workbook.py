@@ -8,11 +8,12 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from python_calamine import CalamineWorkbook
 
-from policies.models import PolicyItem
+from policies.models import ExclusiveGroup, PolicyItem
 from policies.services.catalogue import draft_of, save_draft
-from policies.services.catalogue_workbook import catalogue_sheet
-from portal.workbooks import read_sheet, write_workbook
+from policies.services.catalogue_workbook import Lookups, catalogue_sheet
+from portal.workbooks import Kind, Sheet, read_sheet, write_workbook
 from tests.conftest import TODAY
+from tests.factories_complaints import TopicFactory
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("on_the_day", "calendar")]
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -38,7 +39,7 @@ def upload(client, content):
 
 def book(*rows):
     file = BytesIO()
-    write_workbook(file, catalogue_sheet(), rows, heading="惠企政策事项清单", subtitle="")
+    write_workbook(file, catalogue_sheet(Lookups.read()), rows, heading="惠企政策事项清单", subtitle="")
     return file.getvalue()
 
 
@@ -67,7 +68,7 @@ def test_what_went_out_comes_back_without_a_change(office, item):
 
 def test_the_export_says_conditions_and_standard_in_words(office, item):
     content = exported(office)
-    (row,) = read_sheet(BytesIO(content), catalogue_sheet()).rows
+    (row,) = read_sheet(BytesIO(content), catalogue_sheet(Lookups.read())).rows
     assert row.values["number"] == item.number
     cells = CalamineWorkbook.from_filelike(BytesIO(content)).get_sheet_by_index(0).to_python()[3]
     assert {"认定为规上工业。", "每家 5 万元"} <= set(cells)
@@ -86,6 +87,62 @@ def test_materials_go_out_and_come_back(office, item, liaison):
         {"name": "入库证明", "required": True},
         {"name": "承诺书", "required": False},
     ]
+
+
+@pytest.fixture
+def offered():
+    """Two fields of work and two groups."""
+    topics = [TopicFactory(code=name, name=name) for name in ("工业", "科技")]
+    return topics, [ExclusiveGroup.objects.create(code=f"g{n}", name=f"第{n}组") for n in (1, 2)]
+
+
+def test_field_of_work_and_group_go_out_and_come_back(office, item, liaison, offered):
+    (industry, science), (first, second) = offered
+    PolicyItem.objects.filter(pk=item.pk).update(topic=industry)
+    save_draft(item, actor=liaison, edit=None, fields={"group": first})
+    content = exported(office)
+    assert "没有需要导入的" in office.get(upload(office, content)).content.decode()
+    row = row_of(item, number=item.number, topic="科技", group="第2组")
+    office.post(f"{upload(office, book(row, row_of(item, topic='工业', group='第1组')))}apply/")
+    item.refresh_from_db()
+    assert (item.topic, draft_of(item).group) == (science, second)
+    new = PolicyItem.objects.exclude(pk=item.pk).get()
+    assert (new.topic, draft_of(new).group) == (industry, first)
+    office.post(f"{upload(office, book({**row, 'topic': None, 'group': None}))}apply/")
+    item.refresh_from_db()
+    assert (item.topic, draft_of(item).group) == (None, None)
+
+
+def test_the_field_of_work_alone_begins_no_draft(office, item, offered):
+    (row,) = read_sheet(BytesIO(exported(office)), catalogue_sheet(Lookups.read())).rows
+    office.post(f"{upload(office, book({**row.values, 'topic': '科技'}))}apply/")
+    item.refresh_from_db()
+    assert (item.topic.name, draft_of(item)) == ("科技", None)
+
+
+def test_a_field_that_is_no_longer_used_is_kept_but_not_chosen_anew(office, item, offered):
+    (industry, _), _ = offered
+    PolicyItem.objects.filter(pk=item.pk).update(topic=industry)
+    type(industry).objects.filter(pk=industry.pk).update(active=False)
+    assert "没有需要导入的" in office.get(upload(office, exported(office))).content.decode()
+    page = office.get(upload(office, book(row_of(item, topic="工业")))).content.decode()
+    assert "领域“工业”已停用，请另选" in page
+
+
+def test_what_is_not_offered_is_refused_by_its_cell(office, item, offered):
+    names = {"topic": "农业", "group": "第9组"}
+    columns = catalogue_sheet(Lookups.read()).columns
+    sheet = Sheet(
+        "惠企事项",
+        tuple(replace(c, kind=Kind.TEXT, choices=()) if c.key in names else c for c in columns),
+        ("number",),
+    )
+    file = BytesIO()
+    write_workbook(file, sheet, [row_of(item, **names)], heading="惠企政策事项清单", subtitle="")
+    page = office.get(upload(office, file.getvalue())).content.decode()
+    assert "农业" in page
+    assert "第9组" in page
+    assert "确认导入" not in page
 
 
 def test_new_rows_and_changed_rows_become_drafts_once(office, item):
@@ -112,7 +169,7 @@ def test_what_somebody_else_has_drafted_is_not_taken_back(office, item, liaison)
 def test_a_column_that_was_left_out_empties_nothing(office, item, liaison):
     materials = [{"name": "入库证明", "required": True}]
     save_draft(item, actor=liaison, edit=None, fields={"materials": materials, "address": "政务中心"})
-    sheet = catalogue_sheet()
+    sheet = catalogue_sheet(Lookups.read())
     columns = tuple(column for column in sheet.columns if column.key not in {"materials", "address"})
     file = BytesIO()
     row = row_of(item, number=item.number, title="新名称")
