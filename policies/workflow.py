@@ -177,6 +177,14 @@ PROPOSAL_STEPS = table_of(
         "企业表示不享受",
     ),
     Step(
+        "pass",
+        "审核通过",
+        {ProposalState.AGREED, ProposalState.APPLIED},
+        ProposalState.REVIEWED,
+        LEAD,
+        "核定金额，可以列入兑现批次",
+    ),
+    Step(
         "return",
         "退回补正",
         {ProposalState.APPLIED},
@@ -184,14 +192,6 @@ PROPOSAL_STEPS = table_of(
         LEAD,
         "一次告知需要补正的内容",
         needs_note=True,
-    ),
-    Step(
-        "pass",
-        "审核通过",
-        {ProposalState.AGREED, ProposalState.APPLIED},
-        ProposalState.REVIEWED,
-        LEAD,
-        "核定金额，可以列入兑现批次",
     ),
     Step(
         "reject",

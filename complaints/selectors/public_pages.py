@@ -8,10 +8,11 @@ from datetime import date
 
 from complaints.kinds import Clock, Urgency
 from complaints.limits import LimitKind, LimitStep, kinds_for, limit_for
-from complaints.models import Complaint
+from complaints.models import Complaint, Enclosure
 from complaints.selectors.limits import load_limits
 from complaints.workflow import CaseState
-from portal.models import Enterprise, Organisation, Topic
+from portal.models import Attachment, Enterprise, Organisation, Topic
+from portal.selectors.files import attachments_by_owner
 
 # The way of a case as the public is shown it; a case stands at the stage of its state.
 STAGES = ("已登记", "已受理", "已转办", "办理中", "已答复", "回访", "已办结")
@@ -90,3 +91,12 @@ def next_steps(case_type: str, today: date) -> Sequence[NextStep]:
         NextStep("办理并答复", f"一般{handle}，复杂或涉及多个单位的{longer}"),
         NextStep("回访", "由承办单位以外的人员进行；匿名反映的，请您办结后在进度页评价"),
     )
+
+
+def papers_of_reporter(case: Complaint) -> list[Attachment]:
+    """Return the files that came with a case from whoever handed it in, in the order they came; two queries."""
+    keys = list(
+        case.enclosures.filter(side=Enclosure.Side.REPORTER).order_by("pk").values_list("pk", flat=True)
+    )
+    found = attachments_by_owner(Enclosure, keys) if keys else {}
+    return [paper for key in keys for paper in found.get(key, [])]

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
+from django.urls import reverse
 from django.utils import timezone
 
 from complaints.grounds import RULES, Ground
@@ -37,6 +38,7 @@ from portal.errors import Refused
 from portal.models import User
 from portal.roles import OFFICE_ROLES, Role
 from portal.services import audit
+from portal.services.notices import notify
 
 UNCHECKED = "（由营商办核对后提供）"
 ACCEPTED_TEXT = "您的诉求已受理，我们将转交有关单位办理"
@@ -147,6 +149,10 @@ def ask_for_more(case: Complaint, *, actor: User, today: date, wanted: str) -> C
         from_on=today,
         stopped_by=actor,
     )
+    if case.reporter is not None:
+        words = f"{case.number} 请补充：{clean(case, wanted)}"
+        url = reverse("complaints:clue_detail", args=[case.number])
+        notify([case.reporter], words[:200], url=url, event_key=f"clue:{case.pk}:{case.version}")
     return case
 
 

@@ -12,10 +12,12 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
 
 from complaints.forms.clues import ClueForm
+from complaints.forms.public import SupplyForm
 from complaints.models import Complaint
 from complaints.querysets import ComplaintQuerySet
 from complaints.selectors.public import public_case
-from complaints.selectors.public_pages import stages_of, units_on
+from complaints.selectors.public_pages import papers_of_reporter, stages_of, units_on
+from complaints.services.clues import supply_by_observer
 from complaints.services.intake import register_complaint
 from portal.access import role_required
 from portal.errors import Refused
@@ -70,10 +72,27 @@ def clue_create(request: PortalRequest) -> HttpResponse:
 
 
 @role_required(Role.OBSERVER)
-@require_GET
+@require_http_methods(["GET", "POST"])
 def clue_detail(request: PortalRequest, number: str) -> HttpResponse:
-    """One clue as the public would see it: no inner steps, no officers' names."""
+    """One clue as the public would see it, no inner steps, no officers' names; what was asked for is handed in here."""
     case = get_object_or_404(_own(request).select_related("lead", "merged_into"), number=number)
+    sent = request.method == "POST"
+    form = SupplyForm(request.POST if sent else None, request.FILES if sent else None)
+    if sent and form.is_valid():
+        values, today = form.cleaned_data, timezone.localdate()
+        try:
+            supply_by_observer(case, text=values["text"], uploads=values["uploads"], today=today)
+        except Refused as error:
+            form.add_error(None, str(error))
+        else:
+            messages.success(request, "已收到您的补充，办理时限继续计算。")
+            return redirect("complaints:clue_detail", case.number)
     steps = [{"label": stage.label, "note": "", "status": stage.mark} for stage in stages_of(case)]
-    context = {"case": case, "shown": public_case(case), "steps": steps}
-    return render(request, "complaints/clues/detail.html", context)
+    context = {
+        "case": case,
+        "shown": public_case(case),
+        "steps": steps,
+        "papers": papers_of_reporter(case),
+        "form": form,
+    }
+    return render(request, "complaints/clues/detail.html", context, status=422 if form.errors else 200)

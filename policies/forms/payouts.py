@@ -164,7 +164,7 @@ class ReconcileForm(Styled, forms.Form):
     file = forms.FileField(
         label="财政拨付明细",
         widget=BOOK,
-        help_text="须有信用代码、金额（元）、拨付日期三列，有凭证号的更准",
+        help_text="须有统一社会信用代码、金额（元）、拨付日期三列，有凭证号的更准；多个工作表的，明细表命名为「拨付明细」",
         error_messages={"required": "请选择财政的工作簿", "empty": "文件是空的，请重新保存后上传"},
     )
 

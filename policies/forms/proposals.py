@@ -19,6 +19,7 @@ def reason_field(label: str, *, required: bool = True) -> forms.CharField:
         label=label,
         required=required,
         max_length=REASON_LENGTH,
+        error_messages={"required": f"请写明{label}"},
         widget=forms.Textarea(attrs={"class": "field__input", "rows": 2, "maxlength": REASON_LENGTH}),
     )
 
@@ -52,8 +53,11 @@ class ProposalStepForm(Styled, forms.Form):
 
     def _ask_answer(self) -> None:
         plain = forms.TextInput(attrs={"class": "field__input"})
-        self.fields["contact"] = forms.CharField(label="联系人", max_length=40, widget=plain)
-        self.fields["phone"] = forms.CharField(label="联系电话", max_length=30, widget=plain)
+        for key, label, length in (("contact", "联系人", 40), ("phone", "联系电话", 30)):
+            told = {"required": f"请填写{label}"}
+            self.fields[key] = forms.CharField(
+                label=label, max_length=length, widget=plain, error_messages=told
+            )
         self.fields["account"] = forms.CharField(
             label="收款账户",
             max_length=120,
@@ -70,7 +74,10 @@ class ProposalStepForm(Styled, forms.Form):
                 choices=[(name, name) for name in names],
                 widget=forms.CheckboxSelectMultiple,
             )
-        self.fields["promised"] = forms.BooleanField(label="企业已承诺所填内容和材料属实")
+        self.fields["promised"] = forms.BooleanField(
+            label="企业已承诺所填内容和材料属实",
+            error_messages={"required": "企业承诺后才能登记，请确认后勾选"},
+        )
 
     @property
     def asks(self) -> bool:

@@ -35,7 +35,7 @@ def finance_sheet() -> Sheet:
                 Kind.CODE,
                 required=True,
                 max_length=18,
-                aliases=("收款人代码",),
+                aliases=("收款人代码", "信用代码"),
             ),
             Column("name", "收款人", max_length=120, aliases=("企业名称", "收款人名称")),
             Column(
@@ -43,7 +43,8 @@ def finance_sheet() -> Sheet:
             ),
             Column("paid_on", "拨付日期", Kind.DATE, required=True, aliases=("支付日期",)),
         ),
-        ("voucher", "credit_code", "amount", "paid_on"),
+        ("credit_code", "amount", "paid_on"),
+        is_foreign=True,
     )
 
 
@@ -57,6 +58,8 @@ def reconcile_workbook(upload: UploadedFile, *, actor: User, start: date, end: d
             read = read_sheet(file_store.path_of(stored.stored_name), finance_sheet(), max_rows=MOST_ROWS)
         except WorkbookRefused as error:
             raise Refused(str(error)) from error
+        if read.missing_columns:
+            raise Refused(f"工作簿缺少“{'”“'.join(read.missing_columns)}”列，请补上后重新上传")
         if read.errors:
             told = "；".join(str(error) for error in read.errors[:MOST_SHOWN])
             raise Refused(f"工作簿有 {len(read.errors)} 处不能识别：{told}")

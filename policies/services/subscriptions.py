@@ -213,18 +213,24 @@ def tell_subscribers(today: date) -> str:
         people = Subscriber.objects.filter(subscriptions__topic__in=topics).distinct().order_by("pk")
         last = 0
         while keys := list(people.filter(pk__gt=last).values_list("pk", flat=True)[:BATCH]):
-            told += sum(_tell(key, news, now) for key in keys)
+            told += sum(_tell(key, news, now, today) for key in keys)
             last = keys[-1]
     return f"向 {told} 个订阅邮箱发送政策提醒" if told else "没有需要提醒的订阅"
 
 
 @transaction.atomic
-def _tell(key: int, news: Sequence[News], now: datetime) -> bool:
-    """Owe one subscriber his mail, unless he was told of everything in it; False where there is nothing to tell."""
+def _tell(key: int, news: Sequence[News], now: datetime, today: date) -> bool:
+    """Owe one subscriber his mail, unless he was told of everything in it; False where there is nothing to tell.
+
+    One mail a day was promised: what comes up after it is told on the next.
+    """
     person = Subscriber.objects.select_for_update().filter(pk=key).first()
     if person is None:
         return False
-    known = set(person.news.values_list("version", "event"))
+    told = list(person.news.values_list("version", "event", "at"))
+    if any(timezone.localdate(at) == today for _version, _event, at in told):
+        return False
+    known = {(version, event) for version, event, _at in told}
     fresh = [
         one
         for one in concerned(news, list(person.subscriptions.all()))

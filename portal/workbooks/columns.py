@@ -75,11 +75,15 @@ class Column:
 
 @dataclass(frozen=True)
 class Sheet:
-    """A sheet by its title (the tab's name), its columns in order, and the columns that identify a row."""
+    """A sheet by its title (the tab's name), its columns in order, and the columns that identify a row.
+
+    `is_foreign`: others make the workbook; where it has one visible sheet, that is read whatever its title.
+    """
 
     title: str
     columns: tuple[Column, ...]
     key: tuple[str, ...]
+    is_foreign: bool = False
 
     def __post_init__(self) -> None:
         if not 0 < len(self.title) <= MAX_TITLE or FORBIDDEN_IN_TITLE & set(self.title):

@@ -182,10 +182,14 @@ def _find_sheet(workbook: Workbook, sheet: Sheet) -> str:
     for name in workbook.sheets:
         if normal_name(name.title) == wanted:
             return name.title
-    titles = [f"「{name.title}」" for name in workbook.sheets if name.visible]
+    visible = [name.title for name in workbook.sheets if name.visible]
+    if sheet.is_foreign and len(visible) == 1:
+        return visible[0]
+    titles = [f"「{title}」" for title in visible]
+    own = "" if sheet.is_foreign else "，或使用本页导出的工作簿填写"
     raise WorkbookRefused(
         f"没有找到工作表「{sheet.title}」，文件中有：{'、'.join(titles) or '（没有可见的工作表）'}。"
-        f"请把要导入的工作表改名为「{sheet.title}」，或使用本页导出的工作簿填写。"
+        f"请把要导入的工作表改名为「{sheet.title}」{own}。"
     )
 
 

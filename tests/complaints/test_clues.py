@@ -8,7 +8,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from complaints.models import Complaint
 from complaints.services import acceptance, routing
 from complaints.services.routing import Routing
-from tests.complaints.steps import NOW
+from tests.complaints.steps import NOW, TODAY
 from tests.complaints.test_page_ceilings import asked
 from tests.factories import UserFactory
 from tests.portal.test_files import PDF
@@ -85,6 +85,30 @@ def test_the_unit_reads_the_clue_but_not_from_whom_it_came(clue, observer, offic
     assert "窗口中午无人值守" in shown
     assert observer.name not in shown
     assert "社会监督员" not in shown
+
+
+def test_what_is_asked_of_an_observer_is_told_to_him_and_answered_on_the_clue_s_page(
+    clue, observer, officer, browse
+):
+    acceptance.ask_for_more(clue, actor=officer, today=TODAY, wanted="请补充窗口编号")
+    url, client = f"/clues/{clue.number}/", browse(observer)
+    notice = observer.notifications.get()
+    assert "请补充窗口编号" in notice.text
+    assert notice.url == url
+    refused = client.post(url, {"text": ""})
+    assert refused.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
+    answer = client.post(
+        url, {"text": "3号窗口", "uploads": SimpleUploadedFile("照片.pdf", PDF)}, follow=True
+    ).content.decode()
+    assert "已收到您的补充" in answer
+    assert "随附材料 1 个" in answer
+    assert "提交补充" not in answer
+    clue.refresh_from_db()
+    assert "3号窗口" in clue.text
+    assert clue.clock_stopped_on is None
+    assert observer.name not in browse(officer).get(clue.get_absolute_url()).content.decode()
+    late = browse(observer).post(url, {"text": "再补充"})
+    assert "目前不需要补充材料" in late.content.decode()
 
 
 def test_the_pages_of_clues_ask_a_fixed_number_of_times(observer, browse):

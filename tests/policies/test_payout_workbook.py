@@ -1,17 +1,19 @@
 """A department's workbook: every bad row by name, entered whole and once; finance's workbook beside it."""
 
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from io import BytesIO
 from time import process_time
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from xlsxwriter import Workbook
 
 from policies.models import Payout
 from policies.reconciling import Record, reconcile
 from policies.services import payout_workbook as services
 from policies.services.reconciliation import finance_sheet, reconcile_workbook
+from portal.credit_codes import make_credit_code
 from portal.errors import Refused
 from portal.workbooks import write_workbook
 from tests.conftest import TODAY
@@ -173,6 +175,28 @@ def test_finance_s_rows_of_other_days_are_counted_not_dropped_in_silence(
     found = reconcile_workbook(finance(*rows), actor=liaison, start=date(2023, 10, 1), end=date(2023, 11, 1))
     assert (found.agreed, found.outside, len(found.only_there)) == (1, 1, 1)
     assert found.only_there[0].name == "云溪县恒力机械有限公司"
+
+
+def finances_own(*rows):
+    """Return a workbook as finance makes it: one sheet of its own name."""
+    target = BytesIO()
+    with Workbook(target) as book:
+        sheet = book.add_worksheet("财政支付明细")
+        for place, cells in enumerate(rows):
+            sheet.write_row(place, 0, cells)
+    return SimpleUploadedFile("财政.xlsx", target.getvalue())
+
+
+def test_finance_s_only_sheet_is_read_whatever_finance_calls_it_and_without_vouchers(liaison):
+    file = finances_own(["收款人代码", "拨付金额", "支付日期"], [make_credit_code(7), 1, "2023-10-20"])
+    found = reconcile_workbook(file, actor=liaison, start=DAY, end=DAY + timedelta(days=1))
+    assert len(found.only_there) == 1
+
+
+def test_a_finance_workbook_without_a_needed_column_is_refused_and_not_read_as_empty(liaison):
+    file = finances_own(["收款人代码", "支付日期"], [make_credit_code(7), "2023-10-20"])
+    with pytest.raises(Refused, match="工作簿缺少“金额（元）”列"):
+        reconcile_workbook(file, actor=liaison, start=DAY, end=DAY + timedelta(days=1))
 
 
 def test_tens_of_thousands_of_payments_are_paired_in_one_pass():

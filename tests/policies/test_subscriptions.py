@@ -220,6 +220,22 @@ def test_what_is_published_or_changed_is_told_once(subscribed, item, unit, topic
     assert SITE in sent.extra_headers["List-Unsubscribe"]
 
 
+def test_a_second_thing_of_the_day_waits_for_the_next_mail(subscribed, item, unit, topics):
+    publish(item)
+    tell_subscribers(TODAY)
+    ItemFactory(
+        organisation=unit,
+        topic=topics["finance"],
+        version__title="贷款担保费补助",
+        version__published_at=timezone.now(),
+    )
+    assert tell_subscribers(TODAY) == "没有需要提醒的订阅"
+    with time_machine.travel(NOW + timedelta(days=1)):
+        assert tell_subscribers(TODAY + timedelta(days=1)) == "向 1 个订阅邮箱发送政策提醒"
+        deliver_mail(TODAY + timedelta(days=1))
+    assert ["贷款担保费补助" in sent.body for sent in mail.outbox] == [False, True]
+
+
 def test_what_ends_soon_is_told_once_and_what_has_time_is_not(subscribed, item):
     publish(item, published_at=NOW - timedelta(days=20), valid_until=TODAY + timedelta(days=30))
     tell_subscribers(TODAY)
