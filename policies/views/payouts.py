@@ -147,4 +147,7 @@ def payout_reconcile(request: PortalRequest) -> HttpResponse:
             )
         except Refused as error:
             form.add_error("file", str(error))
+        else:
+            # The file has served: a bound form would ask for it again.
+            context["form"] = form = ReconcileForm(initial={name: values[name] for name in ("start", "end")})
     return render(request, "policies/reconcile.html", context, status=422 if form.errors else 200)

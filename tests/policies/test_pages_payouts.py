@@ -197,6 +197,8 @@ def test_finance_and_ledger_are_compared_both_ways(browse, item, holder, payout_
     assert "−2,000" in page
     assert "财政明细中有 1 笔拨付日期不在所选期间，没有参与核对" in page
     assert holder.name in page
+    assert "请重新选择" not in page
+    assert 'value="2023-01-01"' in page
 
 
 def test_a_budget_is_typed_with_its_unit_and_warns_by_colour(browse, item, holder, payout_of, liaison):
