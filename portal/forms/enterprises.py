@@ -175,10 +175,15 @@ class EndLabelForm(Styled, forms.Form):
         return self.cleaned_data
 
 
-class MergeForm(Styled, forms.Form):
-    """Which entity is kept, and why the two are one."""
+class KeptForm(Styled, forms.Form):
+    """Which entity is kept."""
 
     kept = forms.CharField(label="保留的统一社会信用代码", max_length=30, help_text="另一条并入这一条")
+
+
+class MergeForm(KeptForm):
+    """Which entity is kept, and why the two are one."""
+
     reason = forms.CharField(label="理由", max_length=200, widget=_REASON)
 
 

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from portal.access import role_required
 from portal.credit_codes import clean_credit_code
 from portal.errors import Refused
-from portal.forms.enterprises import MergeForm
+from portal.forms.enterprises import KeptForm, MergeForm
 from portal.http import PortalRequest
 from portal.models import Enterprise
 from portal.roles import Role
@@ -47,10 +47,16 @@ def enterprise_merge(request: PortalRequest, code: str) -> HttpResponse:
     """Compare an entity with the one it is to be merged into, and merge them."""
     gone = visible_enterprise(request, code)
     sent = request.method == "POST"
-    form = MergeForm(request.POST if sent else None, initial={"kept": request.GET.get("kept", "")})
+    form: KeptForm = MergeForm(request.POST if sent else None, initial={"kept": request.GET.get("kept", "")})
     kept = _kept(request, (request.POST if sent else request.GET).get("kept", ""))
-    if sent and form.is_valid() and kept is None:
+    if not sent and "kept" in request.GET and kept in (None, gone):
+        # What was looked for is answered before the reason is asked.
+        form = KeptForm(request.GET)
+    if form.is_valid() and kept is None:
         form.add_error("kept", "没有登记这一代码的市场主体，请核对")
+    elif form.is_valid() and kept == gone:
+        form.add_error("kept", "这就是并入的一条，请填写另一条的代码")
+        kept = None
     elif sent and form.is_valid() and kept is not None:
         try:
             merge_enterprises(

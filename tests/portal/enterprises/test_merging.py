@@ -156,3 +156,18 @@ def test_rows_of_the_same_name_may_be_one_entity(gone, kept):
     EnterpriseFactory(name="云溪县另一家有限公司")
     (group,) = duplicate_groups(Enterprise.objects.all())
     assert group.rows == [gone, kept]
+
+
+@pytest.mark.parametrize(
+    ("kept", "said"),
+    [
+        ("", "请填写保留的统一社会信用代码"),
+        ("91110000000000000X", "没有登记这一代码的市场主体"),
+        ("itself", "这就是并入的一条"),
+    ],
+)
+def test_looking_for_what_cannot_be_kept_says_why(gone, officer, browse, kept, said):
+    sought = gone.credit_code if kept == "itself" else kept
+    answer = browse(officer).get(f"{gone.get_absolute_url()}merge/", {"kept": sought})
+    assert answer.status_code == 422
+    assert said in answer.content.decode()
