@@ -256,6 +256,11 @@ def merge_complaints(
     for case in others:
         if case.pk == kept.pk:
             raise StepRefused("不能并入自身，请重新选择")
+        if case.is_secret != kept.is_secret:
+            # Whoever handed the one in reads the reply to the other.
+            raise StepRefused(
+                f"{case.number} 与 {kept.number} 一件保密、一件不保密，不能并案；确属同一问题的，请先改为相同的公开程度"
+            )
         _end_stop(case, today, by=actor)
         take_step(
             case,

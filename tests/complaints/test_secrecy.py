@@ -346,3 +346,14 @@ def test_a_page_of_a_case_takes_a_fixed_number_of_queries(masked, officer, liais
         ) as queries:
             case_page(find_visible_case(person, masked.number), person, today=TODAY)
         assert len(queries) <= 16
+
+
+def test_a_secret_case_and_an_open_one_are_not_merged_either_way(officer):
+    secret, openly = (
+        bring_to("accepted", {"officer": officer}, register(kind=kind)) for kind in ("report", "complaint")
+    )
+    for kept, other in ((secret, openly), (openly, secret)):
+        with pytest.raises(Refused, match="一件保密、一件不保密"):
+            acceptance.merge_complaints(kept, [other], actor=officer, today=TODAY, note="同一问题")
+        other.refresh_from_db()
+        assert other.merged_into is None
