@@ -54,7 +54,8 @@ def hand_over_item(
         actor=actor,
         organisation=organisation,
         changes=changes,
-        note=reason.strip(),
+        # The history shows the note alone: it says from whom to whom as well.
+        note=f"由{former}移交{organisation}：{handover.reason}",
     )
     _tell(handover, today)
     return handover

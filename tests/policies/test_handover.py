@@ -14,13 +14,14 @@ from policies.selectors.places import Part
 from policies.services.catalogue import save_draft
 from policies.services.handover import hand_over_item
 from policies.services.matching import nightly_match
+from policies.services.payouts import Candidate, add_payouts, approve_batch, create_batch, submit_batch
 from policies.services.proposals import confirm_proposals
 from portal.errors import Refused
 from portal.models import AuditEvent, Notification, Organisation
 from portal.selectors.audit import action_label
 from tests.conftest import TODAY
 from tests.factories import UserFactory
-from tests.factories_policies import ItemFactory
+from tests.factories_policies import BandFactory, ItemFactory
 from tests.indicators.test_report_races import at_once
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("on_the_day")]
@@ -58,7 +59,7 @@ def test_another_unit_leads_from_today_and_the_versions_stay(item, other_unit, o
 
 def test_it_is_on_record_with_both_units_and_the_reason(taken_over, officer, unit, other_unit):
     event = AuditEvent.objects.get(action="policy.item_hand_over")
-    assert (event.actor, event.note) == (officer, REASON)
+    assert (event.actor, event.note) == (officer, f"由{unit}移交{other_unit}：{REASON}")
     assert event.changes["organisation"] == [str(unit), str(other_unit)]
     assert action_label(event.action) == "移交惠企事项"
     row = ItemHandover.objects.get()
@@ -89,6 +90,18 @@ def test_what_is_under_way_goes_with_the_item(item, holder, other_unit, officer,
     assert not Proposal.objects.visible_to(liaison).exists()
     assert not confirm_proposals([proposal], actor=liaison).done
     assert confirm_proposals([proposal], actor=outsider).done == (proposal,)
+
+
+def test_a_batch_under_way_is_finished_by_the_unit_that_made_it(
+    item, holder, unit, other_unit, officer, liaison, unit_head
+):
+    BandFactory()
+    batch = create_batch(unit, "十月第一批", actor=liaison, today=TODAY)
+    add_payouts(batch, [Candidate(item.current, holder, Decimal(50_000), TODAY)], actor=liaison)
+    hand_over(item, other_unit, officer)
+    batch.refresh_from_db()
+    batch = submit_batch(batch, actor=liaison, today=TODAY, edit=batch.edit)
+    assert approve_batch(batch, actor=unit_head, today=TODAY, edit=batch.edit).state == "approved"
 
 
 def of_units(span, *units):
