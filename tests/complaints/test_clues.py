@@ -106,7 +106,9 @@ def test_what_is_asked_of_an_observer_is_told_to_him_and_answered_on_the_clue_s_
     clue.refresh_from_db()
     assert "3号窗口" in clue.text
     assert clue.clock_stopped_on is None
-    assert observer.name not in browse(officer).get(clue.get_absolute_url()).content.decode()
+    desk = browse(officer).get(clue.get_absolute_url()).content.decode()
+    assert observer.name not in desk
+    assert "匿名反映" not in desk
     late = browse(observer).post(url, {"text": "再补充"})
     assert "目前不需要补充材料" in late.content.decode()
 
