@@ -292,3 +292,8 @@ class RatingForm(Styled, forms.Form):
         label="对办理情况", choices=Satisfaction.choices, widget=forms.RadioSelect
     )
     comment = LinesField(label="意见", rows=3, most=COMMENT_LENGTH, required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["resolved"].error_messages["required"] = "请选择问题是否解决"
+        self.fields["satisfaction"].error_messages["required"] = "请选择对办理情况是否满意"

@@ -8,6 +8,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from complaints.forms.public import RatingForm
 from complaints.models import Complaint, Rating
 from complaints.query_codes import new_code
 from complaints.sealing import code_digest
@@ -162,3 +163,10 @@ def test_the_progress_page_takes_at_most_fifteen_queries_however_long_the_histor
     with CaptureQueriesContext(connection) as found:
         phone.get("public_progress")
     assert len(found) <= 15
+
+
+def test_an_empty_rating_is_refused_in_plain_words():
+    assert RatingForm({}).errors == {
+        "resolved": ["请选择问题是否解决"],
+        "satisfaction": ["请选择对办理情况是否满意"],
+    }
