@@ -134,17 +134,30 @@ def test_the_import_by_the_pages(browse, item, officer, liaison):
     export_ledgers(WorkItem.objects.all(), content, actor=officer, at=datetime(2023, 11, 8, tzinfo=CHINA))
     content.seek(0)
     content.name = "台账.xlsx"
+    WorkItem.objects.filter(pk=item.pk).update(title="网上已改的标题")
     client = browse(officer)
     response = client.post("/items/import/", {"work_list": item.work_list_id, "file": content})
     batch = WorkbookImport.objects.get()
     url = reverse("indicators:item_import_detail", args=[batch.token])
     assert response.url == url
-    assert "确认导入：新增 0 项，更改 0 项" in text_of(client.get(url))
+    assert "确认导入：新增 0 项，更改 1 项" in text_of(client.get(url))
     response = client.post(f"{url}apply/", follow=True)
-    assert "已导入：新增 0 项，更改 0 项" in text_of(response)
+    assert "已导入：新增 0 项，更改 1 项" in text_of(response)
+    assert WorkItem.objects.get().title == item.title
     assert "未重复写入" in text_of(client.post(f"{url}apply/", follow=True))
     for address in (url, f"{url}errors/"):
         assert browse(liaison).get(address).status_code == REFUSED
+
+
+def test_a_ledger_that_changes_nothing_leaves_nothing_to_confirm(browse, item, officer):
+    content = BytesIO()
+    export_ledgers(WorkItem.objects.all(), content, actor=officer, at=datetime(2023, 11, 8, tzinfo=CHINA))
+    content.seek(0)
+    content.name = "台账.xlsx"
+    client = browse(officer)
+    page = client.post("/items/import/", {"work_list": item.work_list_id, "file": content}, follow=True)
+    assert "表中内容与系统一致，没有需要导入的" in text_of(page)
+    assert "确认导入" not in text_of(page)
 
 
 def test_the_import_of_another_person_is_not_found(browse, item, officer, director):
